@@ -113,9 +113,13 @@ func (c *client) plant(at point, b *planted) error {
 }
 
 // explain tells the user once per place how the debugger keeps a breakpoint
-// inside a section safe.
+// inside a section safe, and why it moves one inside an exclusive sequence.
 func (c *client) explain(b *stepper.Breakpoint) {
 	for _, p := range b.Places {
+		if p.Asked != 0 && !c.explainedAt[p.Asked] {
+			c.explainedAt[p.Asked] = true
+			c.notes = append(c.notes, fmt.Sprintf("the breakpoint at %v lies inside an exclusive sequence, whose store fails if a thread stops there; threads stop before the sequence, at the load-exclusive %v", p.Asked, p.Addr))
+		}
 		if p.Trap == 0 {
 			continue
 		}

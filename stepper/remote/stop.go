@@ -52,11 +52,13 @@ func (c *client) ofProcess() string {
 	return ";process:" + hexAddr(table.Addr(c.p.target.PID()))
 }
 
-// whichBreak is the mechanism of the breakpoint that was hit.
+// whichBreak is the mechanism of the breakpoint that was hit. A client ignores one that it does not have
+// at the thread's PC: for a breakpoint inside an exclusive sequence SIGTRAP is all it learns.
 func (c *client) whichBreak(stop stepper.Stop) string {
 	for _, n := range stop.Breakpoints {
 		at, ok := c.pointOf(n)
 		switch {
+		case ok && at.addr != stop.PC:
 		case ok && at.kind == 1 && c.hwbreak:
 			return "hwbreak:;"
 		case ok && at.kind == 0 && c.swbreak:

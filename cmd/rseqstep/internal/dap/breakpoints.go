@@ -142,6 +142,9 @@ func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
 		if p.Trap != 0 {
 			out.Message = fmt.Sprintf("inside a restartable sequence: the trap is at %v, the store that arms it; rseqstep steps the thread from there to this place", p.Trap)
 		}
+		if p.Asked != 0 {
+			out.Message = fmt.Sprintf("%v is inside an exclusive sequence, whose store fails if a thread stops there: the thread stops before the sequence, at the load-exclusive", p.Asked)
+		}
 	}
 	return out
 }

@@ -46,6 +46,9 @@ func (s *Session) announce(b *Breakpoint) {
 	if p.Trap != 0 {
 		s.printf("It is inside a restartable sequence. The trap is at %v, the store that arms the sequence; from there rseqstep steps the\nthread here with its rseq registration removed, so that it stops live and still commits.\n", p.Trap)
 	}
+	if p.Asked != 0 {
+		s.printf("%v is inside an exclusive sequence, whose store fails if a thread stops there. The thread stops before the sequence,\nat the load-exclusive.\n", p.Asked)
+	}
 }
 
 // announceOthers names the breakpoints that are at b's addresses already.

@@ -108,8 +108,11 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 	}
 }
 
-// trap shows the address of the trap for a place inside a section.
+// trap shows where the trap is for a place inside a section or an exclusive sequence.
 func trap(w io.Writer, p stepper.Place, st Style) {
+	if p.Asked != 0 {
+		fmt.Fprintf(w, "\tset at %s, inside an exclusive sequence: this is its load-exclusive\n", st.Addr(Address(p.Asked)))
+	}
 	if p.Trap != 0 {
 		fmt.Fprintf(w, "\tinside a restartable sequence: the trap is at %s, the store that arms it\n", st.Addr(Address(p.Trap)))
 	}

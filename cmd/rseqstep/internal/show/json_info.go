@@ -120,7 +120,8 @@ type jsonPlace struct {
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	Module   string `json:"module,omitempty"`
-	Trap     string `json:"trap,omitempty"` // of a place inside a restartable sequence: the store that arms it
+	Trap     string `json:"trap,omitempty"`  // of a place inside a restartable sequence: the store that arms it
+	Asked    string `json:"asked,omitempty"` // what the user asked for, inside an exclusive sequence: address is its load-exclusive
 }
 
 // BreakpointFields are the rows of info breakpoints.
@@ -133,7 +134,7 @@ func BreakpointFields(rows []BreakpointRow) Fields {
 			j.What = b.What
 		}
 		for _, p := range b.Places {
-			j.Places = append(j.Places, jsonPlace{hex(p.Addr), p.Function, p.Line.File, p.Line.Line, p.Module, hex(p.Trap)})
+			j.Places = append(j.Places, jsonPlace{hex(p.Addr), p.Function, p.Line.File, p.Line.Line, p.Module, hex(p.Trap), hex(p.Asked)})
 		}
 		list = append(list, j)
 	}

@@ -152,6 +152,15 @@ func TestBreakpointInsideASectionTellsItsTrap(t *testing.T) {
 	}
 }
 
+func TestBreakpointInsideAnExclusiveSequenceTellsWhatWasAskedFor(t *testing.T) {
+	rows := []BreakpointRow{{Number: 1, Enabled: true, Places: []stepper.Place{{Addr: 0x401180, Asked: 0x401188, Function: "f", Line: stepper.Line{File: "f.c", Line: 3}}}}}
+	var b bytes.Buffer
+	Breakpoints(&b, rows, Style{})
+	if want := "in f at f.c:3\n\tset at 0x0000000000401188, inside an exclusive sequence: this is its load-exclusive\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("got\n%s", b.String())
+	}
+}
+
 func TestSignalsAreKnownByNameAndNumber(t *testing.T) {
 	for text, want := range map[string]int{"SIGINT": 2, "int": 2, "11": 11, "SIG34": 34, "sigpoll": 29, "SIGUSR1": 10} {
 		if n, err := SignalNumber(text); err != nil || n != want {
