@@ -5,6 +5,7 @@ import "rseqstep/table"
 // ReadMemory implements tracee.State: from the core, else from the file that was mapped
 // there. Error: *MemoryError.
 func (p *Process) ReadMemory(a table.Addr, b []byte) (n int, err error) {
+	a = p.arch.Untagged(a)
 	for n < len(b) {
 		at := a + table.Addr(n)
 		got, err := p.readDumped(at, b[n:])

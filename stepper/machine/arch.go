@@ -63,6 +63,7 @@ type Arch struct {
 	ReturnSlot table.Addr // bytes that a call pushes
 	RedZone    table.Addr // size of the area below the stack pointer in which a function keeps its own data, bytes
 	CallLen    table.Addr // length of a direct call
+	Tag        uint       // bits at the top of an address of data that the processor ignores (Untagged)
 
 	// Restarts reports whether registers in a system call are those of an interrupted
 	// one, and Restart changes them as the kernel does when no handler is to run. Both
@@ -225,6 +226,10 @@ type Calls struct {
 	Mmap, Munmap, Rseq, Membarrier, SliceYield                       uint64
 	Gettimeofday, Time, ClockGettime, ClockGetres, Getcpu, Getrandom uint64
 }
+
+// Untagged is an address of data without its tag, which a program may keep in the bits that the
+// processor ignores: each is as the highest bit that counts, in what the kernel reports too.
+func (a *Arch) Untagged(at table.Addr) table.Addr { return table.Addr(int64(at<<a.Tag) >> a.Tag) }
 
 // Regs are registers of the architecture.
 func (a *Arch) Regs(w Words) Regs {

@@ -33,7 +33,7 @@ type Mem struct {
 	Vector     bool // no single address or size: the index is a vector register (scatters, AMX), or the size depends on the processor
 }
 
-// Address computes the operand's effective address. Precondition: !m.Vector.
+// Address computes the operand's effective address, without a tag. Precondition: !m.Vector.
 func (m *Mem) Address(r *Regs) table.Addr {
 	index := r.W[m.Index]
 	if m.Extend != ExtendNone {
@@ -43,7 +43,7 @@ func (m *Mem) Address(r *Regs) table.Addr {
 	if m.Short {
 		a = uint64(uint32(a))
 	}
-	return table.Addr(a + r.W[m.Segment])
+	return r.of().Untagged(table.Addr(a + r.W[m.Segment]))
 }
 
 // Source is the source of a stored value.
@@ -153,6 +153,7 @@ func (i *Insn) Arms(r *Regs, field table.Addr) (writes bool, value uint64, known
 		return false, 0, false
 	}
 	addr, size, ok := i.StoreAddress(r)
+	field = r.of().Untagged(field) // as the program registered it
 	// The store overlaps if it begins less than size bytes before the field or
 	// less than 8 bytes after its beginning.
 	if !ok || (uint64(field-addr) >= uint64(size) && uint64(addr-field) >= fieldSize) {

@@ -92,6 +92,7 @@ func (s *Store) combine(old uint64, r *Regs) uint64 {
 // whether it writes all of them, some or none. known is false if a byte of it
 // cannot be read or computed. Precondition: as for StoreValue.
 func (i *Insn) FieldAfter(r *Regs, mem Memory, field table.Addr) (value uint64, known bool) {
+	field = r.of().Untagged(field)
 	writes, value, known := i.Arms(r, field)
 	if known {
 		return value, true

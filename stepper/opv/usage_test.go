@@ -161,7 +161,7 @@ func agrees(t *testing.T, text string, u *machine.Usage, s *opv.State, r opv.Res
 	slices.SortFunc(reads, func(a, b opv.Access) int { return cmp.Compare(a.Addr, b.Addr) })
 	switch {
 	case u.Loaded == 0 && len(reads) == 0:
-	case u.Loaded > 0 && len(reads) == 1 && len(reads[0].Data) == int(u.Loaded) && (reads[0].Addr == untagged(u.Load.Address(&s.Regs)) || isBitString(text)):
+	case u.Loaded > 0 && len(reads) == 1 && len(reads[0].Data) == int(u.Loaded) && (reads[0].Addr == u.Load.Address(&s.Regs) || isBitString(text)):
 	default:
 		t.Errorf("%s: it loads %d bytes at %v, the interpreter reads %+v", text, u.Loaded, u.Load.Address(&s.Regs), reads)
 		return false
@@ -172,6 +172,3 @@ func agrees(t *testing.T, text string, u *machine.Usage, s *opv.State, r opv.Res
 // isBitString: bt and its relatives with a register read elsewhere than at their operand (Intel SDM
 // volume 1, 4.5).
 func isBitString(text string) bool { return len(text) > 2 && text[:2] == "bt" }
-
-// untagged is an address without the highest byte, which arm64 ignores.
-func untagged(a table.Addr) table.Addr { return table.Addr(int64(a<<8) >> 8) }

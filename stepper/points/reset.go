@@ -103,11 +103,11 @@ func (s *Set) relocate(b *Breakpoint) error {
 			return err
 		}
 		if b.Kind.Watches() {
-			b.Watch, b.WatchLength, b.Pending = at.Watch, at.WatchLength, false
+			b.Watch, b.WatchLength, b.Pending = s.sections.Arch().Untagged(at.Watch), at.WatchLength, false
 			return nil // its condition is evaluated when a thread hits it
 		}
 		for _, a := range at.Addrs {
-			places = append(places, s.placeAt(a))
+			places = append(places, s.placeAt(s.sections.Arch().Untagged(a)))
 		}
 	case b.fixed != nil:
 		for _, f := range b.fixed {

@@ -77,7 +77,7 @@ func (s *Set) Bare() bool {
 func (s *Set) Add(spec Spec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: spec.Kind, Location: spec.Location, Enabled: !spec.Disabled, Temporary: spec.Temporary, Thread: spec.Thread, Ignore: spec.Ignore,
-		When: spec.When, Watch: spec.Watch, WatchLength: spec.WatchLength, Numbers: spec.Numbers, near: spec.Near,
+		When: spec.When, Watch: s.sections.Arch().Untagged(spec.Watch), WatchLength: spec.WatchLength, Numbers: spec.Numbers, near: spec.Near,
 		thisProgram: spec.ThisProgram, nameless: spec.Nameless, eachWrite: spec.EachWrite,
 		relocate: spec.Relocate, applies: spec.Applies, name: spec.Name,
 	}
@@ -85,6 +85,7 @@ func (s *Set) Add(spec Spec) (*Breakpoint, error) {
 	case spec.Kind.Watches() || spec.Kind.Catches():
 	case len(spec.Addrs) > 0:
 		for _, a := range spec.Addrs {
+			a = s.sections.Arch().Untagged(a)
 			if spec.Nameless {
 				b.Places = append(b.Places, source.Place{Addr: a})
 				continue

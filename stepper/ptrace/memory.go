@@ -17,6 +17,7 @@ import (
 // ReadMemory fills buf from addr and hides planted breakpoints. A short read
 // has an error that says where reading stopped.
 func (p *Process) ReadMemory(addr table.Addr, buf []byte) (int, error) {
+	addr = p.Arch().Untagged(addr)
 	n, err := p.readRaw(addr, buf)
 	if !p.lifted {
 		p.points.hide(addr, buf[:n])
@@ -66,6 +67,7 @@ func memoryError(op string, pid int, at table.Addr, err error) error {
 // WriteMemory writes the program's memory, read-only text included. Under a
 // planted breakpoint it changes the original bytes, and the breakpoint stays.
 func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
+	addr = p.Arch().Untagged(addr)
 	if p.lifted {
 		return p.writeRaw(addr, buf)
 	}

@@ -150,7 +150,8 @@ func (p *Process) takeTrap(t *thread) error {
 	case code == codeHandler && stepping:
 		return p.endOver(t, true)
 	case code == codeHardware:
-		if taken, err := p.takeSlot(t, table.Addr(binary.LittleEndian.Uint64(info[siAddr:]))); taken || err != nil {
+		at := p.Arch().Untagged(table.Addr(binary.LittleEndian.Uint64(info[siAddr:])))
+		if taken, err := p.takeSlot(t, at); taken || err != nil {
 			return err
 		}
 	}

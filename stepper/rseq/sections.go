@@ -47,6 +47,9 @@ func New(arch *machine.Arch, mem machine.Memory, symbols Symbols) *Sections {
 	return s
 }
 
+// Arch is the program's architecture.
+func (s *Sections) Arch() *machine.Arch { return s.arch }
+
 // Image returns the known sections, by address. It belongs to Sections: only Learn, Reload and
 // Forget change it.
 func (s *Sections) Image() *table.Image { return s.image }

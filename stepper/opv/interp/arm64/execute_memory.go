@@ -11,7 +11,7 @@ import (
 
 // access executes a load, store or read-modify-write.
 func (m *interpreter) access(o *operation, u *machine.Insn) error {
-	at := untagged(o.mem.Address(&m.Regs))
+	at := o.mem.Address(&m.Regs)
 	if o.mem.Base == arm64.SP && m.W[arm64.SP]%16 != 0 {
 		return fmt.Errorf("the stack pointer %#x is not aligned: %w", m.W[arm64.SP], interp.ErrFault)
 	}
@@ -47,10 +47,6 @@ func (m *interpreter) access(o *operation, u *machine.Insn) error {
 	}
 	return err
 }
-
-// untagged is an address without its tag: the processor ignores the highest byte of the addresses of
-// data (Documentation/arch/arm64/tagged-pointers.rst), and tcmalloc marks its cached slab there.
-func untagged(a table.Addr) table.Addr { return table.Addr(int64(a<<8) >> 8) }
 
 // loads fills the registers from consecutive places.
 func (m *interpreter) loads(o *operation, at table.Addr) error {
