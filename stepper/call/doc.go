@@ -5,7 +5,7 @@
 //
 // # Decisions, and what was refused
 //
-// A function returns to the hlt behind the program's entry point, where a trap is set
+// A function returns to the hlt (arm64: the call of abort) behind the program's entry point, where a trap is set
 // (returnAddress says why not to the stack, as in gdb). Calls saves the thread's registers and
 // keeps the interrupted system call as the kernel left it. The Engine runs all threads as Continue
 // does: if they were stopped, they might hold what the function waits for. No function is called

@@ -10,6 +10,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/source"
 	"rseqstep/table"
@@ -191,7 +192,29 @@ func TestFunctionsReturnToTheHaltBehindTheEntryPoint(t *testing.T) {
 		text := code(c.text)
 		s := rseq.New(amd64.Arch(), text, nothing{})
 		s.Reload([]*table.Module{{File: &table.File{Sections: c.sections}, Low: 0x400000, High: 0x401000}})
-		if got := haltBehind(entry, hlt, s); got != entry+c.want {
+		if got := haltBehind(entry, s); got != entry+c.want {
+			t.Errorf("%s: %v, want %v", name, got, entry+c.want)
+		}
+	}
+}
+
+// On arm64 the start of a program ends with a call of abort.
+func TestFunctionsReturnToTheCallOfAbortBehindTheEntryPoint(t *testing.T) {
+	const nop, mov, call, indirect, ret = "\x1f\x20\x03\xd5", "\x1d\x00\x80\xd2", "\x04\x00\x00\x94", "\x20\x00\x3f\xd6", "\xc0\x03\x5f\xd6"
+	for name, c := range map[string]struct {
+		text string
+		want table.Addr // from the entry point
+	}{
+		"glibc's":                {nop + mov + call + call, 12},
+		"through a register":     {nop + mov + indirect + call, 12},
+		"one call":               {nop + call + nop + call, 0},
+		"a call and its tail":    {call + ret, 0},
+		"too far":                {strings.Repeat(nop, 15) + call + call, 0},
+		"no call at the mapping": {nop + nop, 0},
+	} {
+		s := rseq.New(arm64.Arch(), code(c.text), nothing{})
+		s.Reload([]*table.Module{{File: &table.File{}, Low: 0x400000, High: 0x401000}})
+		if got := haltBehind(entry, s); got != entry+c.want {
 			t.Errorf("%s: %v, want %v", name, got, entry+c.want)
 		}
 	}

@@ -15,6 +15,7 @@ type Landings struct {
 	Unwind table.Addr   // libgcc's _Unwind_DebugHook(cfa, handler), called before it jumps to a handler
 	Catch  table.Addr   // __cxa_begin_catch, which a C++ handler calls first; used if there is no hook
 	Jumps  []table.Addr // longjmp and its variants
+	Guard  table.Addr   // the variable with glibc's guard of jmp_bufs (machine.JumpBuffer)
 }
 
 // FindLandings finds the landings by name: address returns the address of a symbol by its linkage
@@ -30,27 +31,32 @@ func FindLandings(address func(name string) (table.Addr, bool)) Landings {
 			l.Jumps = append(l.Jumps, a)
 		}
 	}
+	for _, name := range []string{"__pointer_chk_guard", "__pointer_chk_guard_local"} { // the second in static programs
+		if l.Guard, ok = address(name); ok {
+			break
+		}
+	}
 	return l
 }
 
-// JumpTarget reads the destination of longjmp from a thread at its first instruction. The jmp_buf
-// holds the stack pointer in word 6 and the PC in word 7, in glibc
-// (sysdeps/x86_64/jmpbuf-offsets.h) and in musl (src/setjmp/x86_64). glibc mangles both: it XORs
-// them with the word at %fs:0x30 and rotates them left by 17
-// (sysdeps/unix/sysv/linux/x86_64/pointer_guard.h). mapped reports whether an address is in a
-// module; ok is false if it accepts neither the plain nor the decoded PC.
-func JumpTarget(r *machine.Regs, mem machine.Memory, mapped func(table.Addr) bool) (place, sp table.Addr, ok bool) {
-	const atSP, atPC, guardAt, rotation = 6, 7, 0x30, 17
-	env := table.Addr(r.Arguments()[0])
-	if sp, ok = word(mem, env+8*atSP); !ok {
+// JumpTarget reads the destination of longjmp from a thread at its first instruction. mapped
+// reports whether an address is in a module; ok is false if neither the PC in the jmp_buf is nor
+// the one decoded with glibc's guard.
+func (l *Landings) JumpTarget(r *machine.Regs, mem machine.Memory, mapped func(table.Addr) bool) (place, sp table.Addr, ok bool) {
+	in, env := r.Arch().JumpBuffer, table.Addr(r.Arguments()[0])
+	if sp, ok = word(mem, env+in.SP); !ok {
 		return 0, 0, false
 	}
-	if place, ok = word(mem, env+8*atPC); !ok {
+	if place, ok = word(mem, env+in.PC); !ok {
 		return 0, 0, false
 	}
-	if guard, ok := word(mem, r.ThreadPointer()+guardAt); ok && !mapped(place) {
+	guardAt := l.Guard
+	if in.Guard != 0 {
+		guardAt = r.ThreadPointer() + in.Guard
+	}
+	if guard, ok := word(mem, guardAt); ok && !mapped(place) {
 		clear := func(a table.Addr) table.Addr {
-			return table.Addr(bits.RotateLeft64(uint64(a), -rotation)) ^ guard
+			return table.Addr(bits.RotateLeft64(uint64(a), -in.Rotated)) ^ guard
 		}
 		sp, place = clear(sp), clear(place)
 	}

@@ -52,9 +52,9 @@ func (p *Program) Landings() *Landings {
 	return p.landings
 }
 
-// JumpTarget is the function JumpTarget for the program's modules.
+// JumpTarget is Landings.JumpTarget for the program's modules.
 func (p *Program) JumpTarget(r *machine.Regs) (place, sp table.Addr, ok bool) {
-	return JumpTarget(r, p.mem, func(a table.Addr) bool { return p.sections.Image().ModuleAt(a) != nil })
+	return p.Landings().JumpTarget(r, p.mem, func(a table.Addr) bool { return p.sections.Image().ModuleAt(a) != nil })
 }
 
 // Outer returns the inline depth at pc without the inlined calls that begin there.

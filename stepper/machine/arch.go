@@ -59,7 +59,7 @@ type Arch struct {
 	Exclusives bool // it has exclusive sequences (Sequence)
 
 	Breakpoint string     // the instruction of a software breakpoint
-	Halt       string     // an instruction that no program executes and survives, for addresses that control must not reach
+	Halt       string     // the instruction behind the call in a program's start that never returns; "": another call
 	ReturnSlot table.Addr // bytes that a call pushes
 	RedZone    table.Addr // size of the area below the stack pointer in which a function keeps its own data, bytes
 	CallLen    table.Addr // length of a direct call
@@ -80,6 +80,8 @@ type Arch struct {
 	// ThreadVector is the offset from the thread pointer of the pointer to the vector of a
 	// thread's blocks (glibc's and musl's tcbhead_t.dtv), bytes.
 	ThreadVector table.Addr
+
+	JumpBuffer JumpBuffer
 
 	// LongDouble128 is set if C's long double is IEEE 754's binary128, not the x87's format.
 	LongDouble128 bool
@@ -182,6 +184,14 @@ type PLT struct {
 
 // Stub is an entry of such a table, [Low, High), and the GOT slot that it jumps through.
 type Stub struct{ Low, High, Slot uint64 }
+
+// JumpBuffer says where a jmp_buf holds what longjmp(3) restores, in bytes from its start; glibc and
+// musl agree. glibc has XORed both words with a guard and rotated them left by Rotated bits.
+type JumpBuffer struct {
+	SP, PC  table.Addr
+	Rotated int
+	Guard   table.Addr // its distance from the thread pointer, bytes; 0: it is in the variable __pointer_chk_guard
+}
 
 // Relocations are the types of dynamic relocations that are used.
 type Relocations struct {

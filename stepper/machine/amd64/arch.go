@@ -54,6 +54,9 @@ var arch = machine.Arch{
 	Restarts: restarts,
 	Restart:  restart,
 
+	// sysdeps/x86_64/jmpbuf-offsets.h and sysdeps/unix/sysv/linux/x86_64/pointer_guard.h of glibc
+	JumpBuffer: machine.JumpBuffer{SP: 6 * 8, PC: 7 * 8, Rotated: 17, Guard: 0x30},
+
 	Relocations: machine.Relocations{ // System V ABI, AMD64 supplement, table 4.9
 		GlobDat: uint32(elf.R_X86_64_GLOB_DAT), JumpSlot: uint32(elf.R_X86_64_JMP_SLOT), IRelative: uint32(elf.R_X86_64_IRELATIVE),
 		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64), TLSDesc: uint32(elf.R_X86_64_TLSDESC),

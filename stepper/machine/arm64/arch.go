@@ -51,9 +51,11 @@ var arch = machine.Arch{
 	Exclusives: true,
 
 	Breakpoint: "\x00\x00\x20\xd4", // brk #0; the PC of a thread that has executed it is on it
-	Halt:       "\x00\x00\x00\x00", // udf #0
 	CallLen:    4,                  // bl
 	Tag:        8,                  // Documentation/arch/arm64/tagged-pointers.rst
+
+	// sysdeps/aarch64/jmpbuf-offsets.h and sysdeps/unix/sysv/linux/aarch64/pointer_guard.h of glibc
+	JumpBuffer: machine.JumpBuffer{SP: 13 * 8, PC: 11 * 8},
 
 	Relocations: machine.Relocations{ // ELF for the Arm 64-bit Architecture, 5.7.11
 		GlobDat: uint32(elf.R_AARCH64_GLOB_DAT), JumpSlot: uint32(elf.R_AARCH64_JUMP_SLOT), IRelative: uint32(elf.R_AARCH64_IRELATIVE),
