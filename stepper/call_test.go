@@ -101,10 +101,19 @@ func (p *program) intoCall(tid int) {
 // aboutToRepeat reports whether the thread's next instruction is a system call: arm64's kernel has put a
 // thread that it interrupts in one back there.
 func (p *program) aboutToRepeat(r *machine.Regs) bool {
+	return p.insnAt(r.PC()).Kind == machine.Syscall && p.process.Arch().Restarts == nil
+}
+
+// insnAt is the instruction at an address.
+func (p *program) insnAt(a table.Addr) machine.Insn {
+	p.t.Helper()
 	code := make([]byte, machine.MaxLen)
-	n, _ := p.process.ReadMemory(r.PC(), code)
-	insn, err := p.process.Arch().Decode(r.PC(), code[:n])
-	return err == nil && insn.Kind == machine.Syscall && p.process.Arch().Restarts == nil
+	n, _ := p.process.ReadMemory(a, code)
+	insn, err := p.process.Arch().Decode(a, code[:n])
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return insn
 }
 
 // A thread blocked in a system call resumes that call, with the correct result and timeout.

@@ -8,8 +8,6 @@ import (
 	"os"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"rseqstep/stepper"
 	"rseqstep/stepper/faulttest"
 	"rseqstep/stepper/ptrace"
@@ -118,18 +116,6 @@ func (f *faulty) goHome() {
 	}
 	f.wantReason(f.cont(), stepper.StopBreakpoint)
 	f.delete(b)
-}
-
-// debugControl is DR7 of a thread, or its bits that enable registers: see u_debugreg in struct
-// user (arch/x86/include/asm/user_64.h), at offset 848 bytes.
-func debugControl(t testing.TB, tid int) uint64 {
-	t.Helper()
-	const dr7 = 848 + 7*8
-	var out [8]byte
-	if _, err := unix.PtracePeekUser(tid, dr7, out[:]); err != nil {
-		t.Fatal(err)
-	}
-	return uint64(out[0])
 }
 
 // wantUntouched fails the test if the debugger has left something in the program.

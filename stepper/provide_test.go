@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
@@ -106,19 +106,16 @@ func TestStepCountsAProvidedCallAsOneInstruction(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				var code [2]byte
-				if _, err := p.process.ReadMemory(regs.PC(), code[:]); err != nil {
-					t.Fatal(err)
-				}
+				insn, a := p.insnAt(regs.PC()), p.process.Arch()
 				stop := p.stepi(1)
 				p.wantReason(stop, stepper.StopStep)
-				if code != [2]byte{0x0f, 0x05} || regs.W[amd64.RAX] != uint64(number) {
+				if insn.Kind != machine.Syscall || regs.W[a.NextSyscall] != uint64(number) {
 					continue
 				}
 				n++
 				after, err := p.Regs(p.Thread())
-				if err != nil || after.PC() != regs.PC()+2 || after.W[amd64.RAX] != 0 {
-					t.Fatalf("after the call at %v: PC %v, result %d, %v", regs.PC(), after.PC(), int64(after.W[amd64.RAX]), err)
+				if err != nil || after.PC() != insn.Next() || after.W[a.Results[0]] != 0 {
+					t.Fatalf("after the call at %v: PC %v, result %d, %v", regs.PC(), after.PC(), int64(after.W[a.Results[0]]), err)
 				}
 			}
 		})
