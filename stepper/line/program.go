@@ -52,9 +52,16 @@ func (p *Program) Landings() *Landings {
 	return p.landings
 }
 
-// JumpTarget is Landings.JumpTarget for the program's modules.
+// JumpTarget is Landings.JumpTarget for the program's modules. ok is false for a jump of the C
+// library's own, into its code without lines: that is how a thread ends (pthread_exit(3)).
 func (p *Program) JumpTarget(r *machine.Regs) (place, sp table.Addr, ok bool) {
-	return p.Landings().JumpTarget(r, p.mem, func(a table.Addr) bool { return p.sections.Image().ModuleAt(a) != nil })
+	module := p.sections.Image().ModuleAt
+	place, sp, ok = p.Landings().JumpTarget(r, p.mem, func(a table.Addr) bool { return module(a) != nil })
+	if ok && module(place) == module(r.PC()) {
+		f, known := p.symbols.Function(place)
+		ok = known && f.HasLines
+	}
+	return place, sp, ok
 }
 
 // Outer returns the inline depth at pc without the inlined calls that begin there.
