@@ -56,6 +56,10 @@ func conversations() map[string]conversation {
 			"alias gi = print/x global_int", "gi", "alias pl = list", "pl 3,4", "with print elements 3 -- print text", "print text", "with p el 4 -- with print address off -- print text", "with",
 			"tbreak marker", "break marker",
 		}},
+		"tagged pointers": {"../../testdata/tagged.c", "gcc", []string{"-g", "-O0", "-no-pie"}, []string{
+			"x/2gx &tagged", "break stores", "run", "print tagged", "print *tagged", "x/2gd tagged", "print name", "x/s name", "print *name@4", "print tagged == &word", "output *tagged",
+			"set var *tagged = 7", "print word", "set var *name = 'T'", "print text", "watch *tagged", "continue", "continue", "info watchpoints",
+		}},
 	}
 }
 

@@ -75,7 +75,7 @@ func (b *Breakpoint) Noun() string {
 func (s *Session) Add(b *Breakpoint) error {
 	b.Enabled = true
 	if b.Address {
-		addr, err := s.Values().Address(strings.TrimPrefix(b.Location, "*"))
+		addr, err := s.addressAt(b.Location)
 		if err != nil {
 			return err
 		}
@@ -300,9 +300,18 @@ func (s *Session) evaluateAgain(b *Breakpoint) {
 	if !b.Address || strings.Contains(b.Location, "$") {
 		return
 	}
-	if addr, err := s.Values().Address(strings.TrimPrefix(b.Location, "*")); err == nil {
+	if addr, err := s.addressAt(b.Location); err == nil {
 		b.addrs = []table.Addr{addr}
 	}
+}
+
+// addressAt is the address of the location "*EXPR", without a tag.
+func (s *Session) addressAt(location string) (table.Addr, error) {
+	addr, err := s.Values().Address(strings.TrimPrefix(location, "*"))
+	if a := s.Arch(); a != nil {
+		addr = a.Untagged(addr)
+	}
+	return addr, err
 }
 
 // user returns the breakpoint for an engine's breakpoint number.

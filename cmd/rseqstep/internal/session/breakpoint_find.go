@@ -57,7 +57,7 @@ func (s *Session) Hit() []*Breakpoint {
 // Lookup returns the places of a location: as Symbols.Lookup, and "*EXPR".
 func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 	if strings.HasPrefix(location, "*") {
-		a, err := s.Values().Address(location[1:])
+		a, err := s.addressAt(location)
 		if err != nil {
 			return nil, err
 		}

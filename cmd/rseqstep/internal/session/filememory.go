@@ -12,6 +12,7 @@ const elfHeader = 64
 
 // ReadMemory reads what the file will place at an address when it is loaded.
 func (p *program) ReadMemory(a table.Addr, b []byte) (int, error) {
+	a = p.arch.Untagged(a)
 	f, err := os.Open(p.path)
 	if err != nil {
 		return 0, err
