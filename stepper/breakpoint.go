@@ -49,9 +49,12 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) { return e
 // DeleteBreakpoint removes a breakpoint for good.
 func (e *Engine) DeleteBreakpoint(number int) error { return e.undone(e.points.Delete(number)) }
 
-// EnableBreakpoint enables or disables a breakpoint. One that cannot be inserted stays
-// disabled.
-func (e *Engine) EnableBreakpoint(number int, on bool) error {
+// EnableBreakpoint enables or disables a breakpoint, or one of its Places: 1 is the first, 0
+// means the breakpoint. One that cannot be inserted stays disabled.
+func (e *Engine) EnableBreakpoint(number, place int, on bool) error {
+	if place != 0 {
+		return e.undone(e.points.EnablePlace(number, place, on))
+	}
 	return e.undone(e.points.Enable(number, on))
 }
 

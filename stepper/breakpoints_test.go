@@ -161,7 +161,7 @@ func TestConditionsAndIgnoreCounts(t *testing.T) {
 	if b.Hits != 12 {
 		t.Errorf("%d hits after ten were ignored", b.Hits)
 	}
-	if err := p.EnableBreakpoint(b.Number, false); err != nil {
+	if err := p.EnableBreakpoint(b.Number, 0, false); err != nil {
 		t.Fatal(err)
 	}
 	p.wantExit(0)
@@ -309,7 +309,7 @@ func TestABreakpointThatCannotBeEnabledStaysDisabled(t *testing.T) {
 		watches = append(watches, p.add(stepper.BreakpointSpec{Kind: stepper.WatchRead, Watch: p.address("fix_offset") &^ 7, WatchLength: 8}).Number)
 	}
 	b := p.add(stepper.BreakpointSpec{Kind: stepper.BreakHardware, Location: "units.c:14", Disabled: true, Ignore: 3})
-	if err := p.EnableBreakpoint(b.Number, true); !errors.Is(err, stepper.ErrNoSlot) || b.Enabled {
+	if err := p.EnableBreakpoint(b.Number, 0, true); !errors.Is(err, stepper.ErrNoSlot) || b.Enabled {
 		t.Fatalf("enabled without a debug register: %v, %v", b.Enabled, err)
 	}
 	for _, n := range watches {
@@ -317,7 +317,7 @@ func TestABreakpointThatCannotBeEnabledStaysDisabled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := p.EnableBreakpoint(b.Number, true); err != nil || !b.Enabled {
+	if err := p.EnableBreakpoint(b.Number, 0, true); err != nil || !b.Enabled {
 		t.Fatalf("not enabled: %v", err)
 	}
 	p.wantReason(p.cont(), stepper.StopBreakpoint)

@@ -135,7 +135,7 @@ func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 // enable enables or disables a breakpoint.
 func (p *program) enable(b *stepper.Breakpoint, on bool) {
 	p.t.Helper()
-	if err := p.EnableBreakpoint(b.Number, on); err != nil {
+	if err := p.EnableBreakpoint(b.Number, 0, on); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -1,6 +1,9 @@
 package stepper
 
 import (
+	"math/bits"
+	"slices"
+
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -25,38 +28,60 @@ func (e *Engine) metAt(th *drive.Thread, pc table.Addr, met []int, place Place) 
 	return &Stop{Reason: StopBreakpoint, TID: th.TID, PC: pc, Breakpoints: met}, nil
 }
 
-// debugHit decides at one of the user's debug registers: a hardware breakpoint's or a
-// watchpoint's.
+// debugHit decides at the user's debug registers that a thread has triggered: one hardware
+// breakpoint's, or those of the watchpoints that one instruction has triggered.
 func (e *mind) debugHit(th *drive.Thread, ev tracee.Event) (*Stop, error) {
-	b := e.points.InSlot(ev.Slot)
-	if b == nil {
-		return nil, nil
-	}
-	if b.Kind == BreakHardware {
-		if err := e.drive.Load(th); err != nil {
+	var triggered []WatchChange
+	for slots := ev.DebugSlots(); slots != 0; slots &= slots - 1 {
+		b := e.points.InSlot(bits.TrailingZeros(uint(slots)))
+		switch {
+		case b == nil:
+			continue
+		case b.Kind == BreakHardware:
+			if err := e.drive.Load(th); err != nil {
+				return nil, err
+			}
+			th.StoppedAt = th.Regs.PC()
+			return e.userBreak(th, th.Regs.PC())
+		}
+		if err := e.accessed(th, b, ev.Addr); err != nil {
 			return nil, err
 		}
-		th.StoppedAt = th.Regs.PC()
-		return e.userBreak(th, th.Regs.PC())
-	}
-	if err := e.accessed(th, b, ev.Addr); err != nil {
-		return nil, err
-	}
-	change, err := e.points.Trigger(b, th.TID, func() *table.Placed {
-		if now, _ := e.rseq.Read(th); !e.units.Quiet.In(th) && now.Live {
-			return now.Section
+		change, err := e.points.Trigger(b, th.TID, func() *table.Placed {
+			if now, _ := e.rseq.Read(th); !e.units.Quiet.In(th) && now.Live {
+				return now.Section
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return watchStop(th, b, change), err
+		if change != nil {
+			triggered = append(triggered, *change)
+		}
+	}
+	stop := watchStop(th, triggered)
+	if stop == nil {
+		return nil, nil
+	}
+	also, err := unitHost{e.Engine}.breaksHere(th) // as gdb: one stop tells of both
+	if also != nil {
+		stop.Breakpoints = append(stop.Breakpoints, also.Breakpoints...)
+	}
+	return stop, err
 }
 
-// watchStop is the Stop of a watchpoint that was triggered, nil for none.
-func watchStop(th *drive.Thread, b *Breakpoint, change *WatchChange) *Stop {
-	if change == nil {
+// watchStop is the Stop of the watchpoints that were triggered, nil for none.
+func watchStop(th *drive.Thread, triggered []WatchChange) *Stop {
+	if len(triggered) == 0 {
 		return nil
 	}
-	return &Stop{Reason: StopWatchpoint, TID: th.TID, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}
+	slices.SortFunc(triggered, func(a, b WatchChange) int { return a.Number - b.Number })
+	stop := &Stop{Reason: StopWatchpoint, TID: th.TID, Watch: triggered}
+	for _, w := range triggered {
+		stop.Breakpoints = append(stop.Breakpoints, w.Number)
+	}
+	return stop
 }
 
 // accessed records the instruction at an address whose access has triggered a watchpoint before it

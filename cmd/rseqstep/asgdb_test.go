@@ -43,6 +43,20 @@ func conversations() map[string]conversation {
 			"info line marker", "print $_", "info line main", "x/2dw &global_int", "print $_", "print $__", "whatis $__", "up", "info frame", "info source", "down 20", "info stack 1",
 			"print global_int", "print $1 = 5", "print $arr = array", "whatis $arr", "print $p = p", "print $p.x = 77", "print $p", "print p.x",
 		}},
+		"watchpoints": {"../../testdata/accesses.c", "gcc", []string{"-g", "-O0"}, []string{
+			"break main", "run", "rwatch word", "awatch word", "watch word", "continue", "continue", "continue", "delete 2-3", "break 9", "hbreak 11", "continue", "continue",
+			"info breakpoints", "delete", "rwatch word", "rwatch word",
+		}},
+		"several places": {"../../testdata/inline.c", "gcc", []string{"-g", "-O2"}, []string{
+			"set print entry-values no", "break inner", "info breakpoints", "disable 1.1", "info breakpoints", "disable 1", "info breakpoints", "enable 1", "disable 1.7", "disable 9.1", "disable 1.",
+			"disable 1.3-2", "disable 9 7", "enable 7 8.1", "enable 1.1", "run", "disable 1.2-3", "info breakpoints", "continue", "enable 1.3", "continue", "enable 1.2", "enable count 2 1", "info breakpoints",
+			"continue", "info breakpoints", "continue", "info breakpoints", "enable 1", "info breakpoints", "enable count 1 1", "info breakpoints", "enable delete 1", "info breakpoints",
+			"enable count", "enable count 2", "break 29", "commands 2 1\nsilent\nend", "info breakpoints 2", "info breakpoints 9", "delete 8 2 9", "info breakpoints 2",
+		}},
+		"displays": {"../../testdata/inline.c", "gcc", []string{"-g", "-O0"}, []string{
+			"display nosuch", "display 3 +", "display sink", "display/x sink + 16", "display *(int *)0", "break outer", "run", "display x", "display/x $pc", "info display", "up", "display", "info display",
+			"continue", "disable display 9 3", "undisplay 8 1", "display", "info display",
+		}},
 		"entry values": {"../../stepper/expr/testdata/entryvalues.c", "gcc", []string{"-g", "-O2"}, []string{
 			"break stop", "run", "bt -frame-arguments all 2", "bt -entry-values no 2", "bt -frame-arg presence -full 2", "bt 1", "up", "print val", "print val@entry", "print text@entry", "print val@entry + 1", "print sink@entry", "print nosuch@entry", "info args", "continue",
 			"bt 2", "continue", "bt 2", "continue", "bt 2", "up", "print val@entry", "print wide@entry", "continue", "bt 2", "continue", "bt 2", "continue", "bt 2",

@@ -69,6 +69,12 @@ func (c *Context) usesLocals(f *frame, n node) bool {
 	})
 }
 
+// UsesVariables reports whether the expression names a local variable of the selected frame.
+func (c *Context) UsesVariables(e *Expr) bool {
+	f, err := c.frame()
+	return err == nil && c.usesVariables(f, e.root)
+}
+
 // usesVariables reports whether the expression names a local variable.
 func (c *Context) usesVariables(f *frame, n node) bool {
 	return anyNode(n, func(n node) bool {

@@ -68,6 +68,7 @@ type Breakpoint struct {
 	Numbers []int // CatchSyscall, CatchSignal: the numbers to catch; empty for all
 
 	near        table.Addr
+	before      []source.Place // Places of an earlier time or process
 	thisProgram bool
 	nameless    bool         // a client's, which notices itself when the memory is unmapped
 	planted     []table.Addr // where it owns software breakpoints or debug registers
@@ -99,7 +100,8 @@ type Spec struct {
 	WatchLength int
 	EachWrite   bool // WatchWrite: every store counts; the client decides whether it changes anything
 	Numbers     []int
-	ThisProgram bool // remove it when the process executes another program
+	Before      []source.Place // Places of the breakpoint in an earlier process: what was disabled stays so
+	ThisProgram bool           // remove it when the process executes another program
 
 	// Relocate evaluates Location, an expression, in the program that the process now executes.
 	// nil: Location is no expression, or one that names an address and no symbol of a program.

@@ -13,7 +13,7 @@ func (s *Set) Within(tid int, p *table.Placed) (list []table.Addr) {
 			continue
 		}
 		for _, place := range b.Places {
-			if p.Contains(place.Addr) && !slices.Contains(list, place.Addr) {
+			if !place.Off && p.Contains(place.Addr) && !slices.Contains(list, place.Addr) {
 				list = append(list, place.Addr)
 			}
 		}

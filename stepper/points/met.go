@@ -17,7 +17,7 @@ func (s *Set) Meet(tid int, a table.Addr) (met []int, place source.Place) {
 func (s *Set) MeetInside(tid int, a table.Addr) (met []int, place source.Place) {
 	return s.meet(tid, a, func(b *Breakpoint) bool {
 		for _, p := range b.Places {
-			if p.Trap != 0 && p.Addr == a {
+			if !p.Off && p.Trap != 0 && p.Addr == a {
 				return true
 			}
 		}

@@ -99,7 +99,8 @@ func TestWhenAWatchpointStops(t *testing.T) {
 						w.bytes[data] = 7
 					}
 					change, err := w.Trigger(b, tid, func() *table.Placed { return nil })
-					want := tid == 1 && (changed || each || kind != points.WatchWrite)
+					stops := map[points.Kind]bool{points.WatchWrite: changed || each, points.WatchRead: !changed, points.WatchAccess: true}
+					want := tid == 1 && stops[kind]
 					if err != nil || want != (change != nil) || want != (b.Hits == 1) {
 						t.Errorf("kind %d, each write %v, changed %v, thread %d: %+v, %d hits, %v", kind, each, changed, tid, change, b.Hits, err)
 					}

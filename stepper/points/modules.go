@@ -29,7 +29,7 @@ func (s *Set) dropStale(b *Breakpoint) {
 	for _, a := range b.planted {
 		keep := false
 		for _, p := range b.Places {
-			keep = keep || p.Addr == a
+			keep = keep || p.Addr == a && !p.Off
 		}
 		if keep {
 			kept = append(kept, a)

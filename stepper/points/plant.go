@@ -37,7 +37,7 @@ func (s *Set) plant(b *Breakpoint) error {
 		return err
 	}
 	for _, p := range b.Places {
-		if p.Trap != 0 || b.at(p.Addr) {
+		if p.Off || p.Trap != 0 || b.at(p.Addr) {
 			continue
 		}
 		var err error
@@ -76,6 +76,9 @@ func (s *Set) plantWatch(b *Breakpoint) error {
 func (s *Set) plantInside(b *Breakpoint) error {
 	for i := range b.Places {
 		p := &b.Places[i]
+		if p.Off {
+			continue
+		}
 		if q, ok := s.sections.SequenceAround(p.Addr); ok {
 			p.Asked, p.Addr = p.Addr, q.Load
 		}

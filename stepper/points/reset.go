@@ -48,6 +48,9 @@ func (s *Set) LeaveProgram() {
 			b.fixed = s.fixed(b)
 		}
 		b.carried, b.complained = true, false
+		if len(b.Places) > 0 {
+			b.before = b.Places
+		}
 		b.Places, b.Pending, b.near = nil, true, 0
 	}
 	s.list = kept
@@ -78,8 +81,7 @@ func (s *Set) resolve(b *Breakpoint) {
 	}
 	if !b.carried {
 		if places, err := s.symbols.Lookup(b.Location, b.near); err == nil {
-			b.Places, b.Pending = places, false
-			s.dropStale(b)
+			s.moveTo(b, places)
 		}
 		return
 	}
@@ -128,11 +130,20 @@ func (s *Set) relocate(b *Breakpoint) error {
 	}
 	places, err := b.where(places)
 	if len(places) > 0 {
-		b.Places, b.Pending = places, false
-		s.dropStale(b)
+		s.moveTo(b, places)
 		return nil
 	}
 	return err
+}
+
+// moveTo sets the places of a breakpoint that has been found again.
+func (s *Set) moveTo(b *Breakpoint, places []source.Place) {
+	if len(b.Places) > 0 {
+		b.before = b.Places
+	}
+	source.KeepOff(b.before, places)
+	b.Places, b.Pending = places, false
+	s.dropStale(b)
 }
 
 // where returns the places at which the breakpoint's condition has a meaning; gdb disables the

@@ -99,6 +99,8 @@ func (s *Set) Add(spec Spec) (*Breakpoint, error) {
 		}
 		b.Places, b.Pending = places, err != nil
 	}
+	source.KeepOff(spec.Before, b.Places)
+	b.before = spec.Before
 	b.Number = s.last + 1
 	if err := s.plant(b); err != nil {
 		return nil, errors.Join(err, s.uproot(b))
@@ -147,6 +149,26 @@ func (s *Set) Enable(number int, on bool) error {
 	if err != nil {
 		b.Enabled = false
 		err = errors.Join(err, s.uproot(b))
+	}
+	return err
+}
+
+// EnablePlace enables or disables one of a breakpoint's Places, the first of which is 1.
+func (s *Set) EnablePlace(number, place int, on bool) error {
+	b := s.Of(number)
+	switch {
+	case b == nil:
+		return unknown(number)
+	case place < 1 || place > len(b.Places):
+		return fmt.Errorf("breakpoint %d has no location %d", number, place)
+	}
+	p := &b.Places[place-1]
+	was := p.Off
+	p.Off = !on
+	err := errors.Join(s.uproot(b), s.plant(b))
+	if err != nil && on {
+		p.Off = was
+		err = errors.Join(err, s.uproot(b), s.plant(b))
 	}
 	return err
 }

@@ -18,8 +18,9 @@ type WatchChange struct {
 func (s *Set) InSlot(slot int) *Breakpoint { return s.Of(s.traps.DebugOwner(slot).Of) }
 
 // Trigger decides whether a watchpoint that a thread has triggered stops the program: its bytes
-// must have changed (except for rwatch and awatch). nil: the program continues. live returns the
-// critical section in which the thread is live, nil if there is none.
+// must have changed for watch, and must not have changed for rwatch, whose debug register also
+// triggers on stores on x86 (gdb decides the same); awatch stops at both. nil: the program
+// continues. live returns the critical section in which the thread is live, nil if there is none.
 // Precondition: every thread is held.
 func (s *Set) Trigger(b *Breakpoint, tid int, live func() *table.Placed) (*WatchChange, error) {
 	if !b.isFor(tid) {
@@ -27,7 +28,8 @@ func (s *Set) Trigger(b *Breakpoint, tid int, live func() *table.Placed) (*Watch
 	}
 	was, now := b.old, s.watchedBytes(b)
 	b.old = now
-	if b.Kind == WatchWrite && !b.eachWrite && bytes.Equal(was, now) {
+	same := bytes.Equal(was, now)
+	if same && b.Kind == WatchWrite && !b.eachWrite || !same && b.Kind == WatchRead {
 		return nil, nil
 	}
 	if b.When != nil {

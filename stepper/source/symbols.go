@@ -106,4 +106,27 @@ type Place struct {
 	// Asked is set by the Engine for a place inside an exclusive sequence: Addr then is the sequence's
 	// load, where the breakpoint is inserted.
 	Asked table.Addr
+	// Off: the user has disabled this place of the breakpoint; nothing is inserted there.
+	Off bool
+}
+
+// KeepOff disables the places in now that name the same lines of the same functions as disabled
+// ones in was, which are of an earlier time or process.
+func KeepOff(was, now []Place) {
+	same := func(p, q *Place) bool { return p.Module == q.Module && p.Function == q.Function && p.Line == q.Line }
+	nth := func(list []Place, i int) (n int) {
+		for j := range list[:i] {
+			if same(&list[j], &list[i]) {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range now {
+		for j := range was {
+			if was[j].Off && same(&was[j], &now[i]) && nth(was, j) == nth(now, i) {
+				now[i].Off = true
+			}
+		}
+	}
 }

@@ -50,7 +50,9 @@ func (s *Set) linePlaces(loc place) ([]stepper.Place, error) {
 				continue
 			}
 		}
-		out = append(out, r.m.placeAt(r.addr, r.depth(line), ""))
+		p := r.m.placeAt(r.addr, r.depth(line), "")
+		p.Line = stepper.Line{File: r.file, Line: line} // another row may follow at the address
+		out = append(out, p)
 	}
 	return distinct(out), nil
 }

@@ -9,29 +9,13 @@ import (
 )
 
 func (d *desk) changing() []*prompt.Command {
-	disable := prompt.NewRegistry("disable", d.each("breakpoints", "Disable breakpoints", func(b *session.Breakpoint) error { return d.Enable(b, false) }),
-		d.display("display", "Stop showing displays", false))
-	enable := prompt.NewRegistry("enable",
-		d.each("breakpoints", "Enable breakpoints", func(b *session.Breakpoint) error { return d.Enable(b, true) }),
-		d.each("once", "Enable breakpoints; disable each when it is hit", func(b *session.Breakpoint) error { b.Once = true; return d.Enable(b, true) }),
-		d.each("delete", "Enable breakpoints; delete each when it is hit", func(b *session.Breakpoint) error {
-			b.Temporary = true
-			return d.Replant(b)
-		}),
-		d.display("display", "Show displays again", true))
 	return []*prompt.Command{
 		{Name: "delete", Aliases: []string{"d"}, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Delete breakpoints; all of them without N", Run: d.delete,
 			Subs: prompt.NewRegistry("delete", &prompt.Command{Name: "breakpoints", Usage: "[N...]", Short: "Delete breakpoints", Run: d.delete},
 				&prompt.Command{Name: "display", Usage: "[N...]", Short: "Delete displays", Run: d.undisplay})},
 		{Name: "clear", Class: prompt.Breakpoints, Usage: "[LOCATION]", Short: "Delete the breakpoints at a location", Ranked: true, Complete: d.locations, Run: d.clear},
-		{Name: "enable", Aliases: []string{"en"}, Class: prompt.Breakpoints, Usage: "[once|delete] [N...]", Short: "Enable breakpoints", Subs: enable,
-			Run: func(args string) error {
-				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, true) })
-			}},
-		{Name: "disable", Aliases: []string{"dis", "disa"}, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Disable breakpoints", Subs: disable,
-			Run: func(args string) error {
-				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, false) })
-			}},
+		d.enable(),
+		d.disable(),
 		{Name: "condition", Class: prompt.Breakpoints, Usage: "N [COND]", Short: "Set a breakpoint's condition; without COND remove it",
 			Run: func(args string) error {
 				number, cond, _ := strings.Cut(args, " ")
@@ -68,7 +52,7 @@ func (d *desk) changing() []*prompt.Command {
 				}
 				return nil
 			}},
-		{Name: "commands", Block: true, Class: prompt.Breakpoints, Usage: "[N]", Short: "Set the commands to run when a breakpoint is hit",
+		{Name: "commands", Block: true, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Set the commands to run when a breakpoint is hit",
 			Long: "Type the commands one per line, and \"end\" after the last. If the first is\n\"silent\", the stop is not shown. A command that resumes the program ends the\nlist.", Run: d.commands},
 	}
 }
@@ -100,18 +84,15 @@ func (d *desk) forEach(args string, do func(*session.Breakpoint) error) error {
 	}
 	for _, n := range list {
 		b, err := d.Breakpoint(n)
-		if err != nil {
-			return err
+		if err != nil { // as gdb: the others are done
+			d.printf("%v\n", err)
+			continue
 		}
 		if err := do(b); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (d *desk) each(name, short string, do func(*session.Breakpoint) error) *prompt.Command {
-	return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error { return d.forEach(args, do) }}
 }
 
 func (d *desk) delete(args string) error {
@@ -161,24 +142,29 @@ func (d *desk) clear(args string) error {
 }
 
 func (d *desk) commands(args string) error {
-	var b *session.Breakpoint
-	var err error
+	all := d.Breakpoints()
+	if args == "" && len(all) == 0 {
+		return prompt.Message("No breakpoints specified.")
+	}
 	if args == "" {
-		all := d.Breakpoints()
-		if len(all) == 0 {
-			return prompt.Message("No breakpoints specified.")
-		}
-		b = all[len(all)-1]
-	} else if b, err = d.numbered(args); err != nil {
+		args = strconv.Itoa(all[len(all)-1].Number)
+	}
+	var chosen []*session.Breakpoint
+	if err := d.forEach(args, func(b *session.Breakpoint) error { chosen = append(chosen, b); return nil }); err != nil {
 		return err
 	}
+	if len(chosen) == 0 {
+		return prompt.ErrReported
+	}
 	if d.in.Interactive() {
-		d.printf("Type commands for breakpoint(s) %d, one per line.\nEnd with a line saying just \"end\".\n", b.Number)
+		d.printf("Type commands for breakpoint(s) %s, one per line.\nEnd with a line saying just \"end\".\n", args)
 	}
 	lines, err := d.in.Block(">")
 	if err != nil {
 		return err
 	}
-	b.Commands = lines
+	for _, b := range chosen {
+		b.Commands = lines
+	}
 	return nil
 }

@@ -2,10 +2,12 @@ package commands
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
 )
 
@@ -221,8 +223,7 @@ func (d *desk) displays() []*prompt.Command {
 				if expr == "" {
 					return prompt.Message("Argument required (expression to show).")
 				}
-				d.AddDisplay(format, expr)
-				return nil
+				return d.AddDisplay(format, expr)
 			}},
 		{Name: "undisplay", Class: prompt.Data, Usage: "[N...]", Short: "Delete displays; all of them without N", Run: d.undisplay},
 	}
@@ -244,7 +245,7 @@ func (d *desk) undisplay(args string) error {
 	}
 	for _, n := range list {
 		if !d.Undisplay(n) {
-			return prompt.Message("No display number %d.", n)
+			d.printf("No display number %d.\n", n)
 		}
 	}
 	return nil
@@ -257,13 +258,13 @@ func (d *desk) display(name, short string, enable bool) *prompt.Command {
 			return err
 		}
 		for _, disp := range d.Displays() {
-			for _, n := range list {
-				if disp.Number == n {
-					disp.Enabled = enable
-				}
-			}
-			if len(list) == 0 {
+			if len(list) == 0 || slices.Contains(list, disp.Number) {
 				disp.Enabled = enable
+			}
+		}
+		for _, n := range list {
+			if !slices.ContainsFunc(d.Displays(), func(x *session.Display) bool { return x.Number == n }) {
+				d.printf("No display number %d.\n", n)
 			}
 		}
 		return nil

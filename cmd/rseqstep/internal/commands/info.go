@@ -111,9 +111,6 @@ func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoi
 		return err
 	}
 	for _, n := range list {
-		if _, err := d.Breakpoint(n); err != nil {
-			return err
-		}
 		only[n] = true
 	}
 	var rows []*session.Breakpoint
@@ -124,6 +121,9 @@ func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoi
 	}
 	if done, err := d.asJSON("breakpoints", show.BreakpointFields(rowsOf(rows))); done {
 		return err
+	}
+	if len(rows) == 0 && len(list) > 0 {
+		none = fmt.Sprintf("No breakpoint or watchpoint matching '%s'.", args)
 	}
 	if len(rows) == 0 {
 		d.printf("%s\n", none)
@@ -136,7 +136,7 @@ func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoi
 func rowsOf(list []*session.Breakpoint) []show.BreakpointRow {
 	var rows []show.BreakpointRow
 	for _, b := range list {
-		rows = append(rows, show.BreakpointRow{Number: b.Number, Kind: b.Kind, Temporary: b.Temporary, Once: b.Once, Enabled: b.Enabled, Pending: b.Pending,
+		rows = append(rows, show.BreakpointRow{Number: b.Number, Kind: b.Kind, Temporary: b.Temporary, Once: b.Once, Count: b.Count, Enabled: b.Enabled, Pending: b.Pending,
 			Location: b.Location, What: b.What(), Event: b.Event != nil, Print: b.Print, Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
 	}
 	return rows

@@ -133,7 +133,11 @@ func (d *desk) infoDisplay(string) error {
 		if x.Format != "" {
 			format = "/" + x.Format + " "
 		}
-		d.printf("%d:   %s  %s%s\n", x.Number, map[bool]string{true: "y", false: "n"}[x.Enabled], format, x.Expr)
+		note := ""
+		if !d.Means(x) {
+			note = " (cannot be evaluated in the current context)"
+		}
+		d.printf("%d:   %s  %s%s%s\n", x.Number, map[bool]string{true: "y", false: "n"}[x.Enabled], format, x.Expr, note)
 	}
 	return nil
 }

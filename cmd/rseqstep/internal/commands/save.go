@@ -68,6 +68,11 @@ func saved(b *session.Breakpoint) (lines []string) {
 	if !b.Enabled {
 		lines = append(lines, "disable $bpnum")
 	}
+	for i, p := range b.Places {
+		if p.Off {
+			lines = append(lines, fmt.Sprintf("disable $bpnum.%d", i+1))
+		}
+	}
 	return lines
 }
 

@@ -69,6 +69,11 @@ func (s *server) reasonOf(v *show.Stop) dap.StoppedEventBody {
 			}
 			lines = append(lines, text)
 		}
+		for _, h := range v.Hits {
+			if !h.Watch {
+				body.HitBreakpointIds = append(body.HitBreakpointIds, h.Number)
+			}
+		}
 		body.Text = strings.Join(lines, "\n")
 		s.output("console", body.Text+"\n")
 	case stepper.StopSignal:

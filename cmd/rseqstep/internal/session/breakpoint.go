@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
+	"rseqstep/stepper/source"
 	"rseqstep/table"
 )
 
@@ -19,7 +20,8 @@ type Breakpoint struct {
 	Address   bool   // Location is *EXPR
 	Condition string
 	Temporary bool
-	Once      bool // `enable once`: disable it when it is hit
+	Once      bool // `enable once` and `enable count`: disable it when it is hit
+	Count     int  // `enable count`: the number of hits until then; 0: one
 	Thread    int  // thread number, 0 for all
 	Enabled   bool
 	Ignore    int
@@ -159,7 +161,7 @@ func (s *Session) plant(b *Breakpoint) error {
 	s.look(b)
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
 		Pending: b.Pending, Temporary: b.Temporary, Disabled: !b.Enabled, Ignore: b.Ignore, Numbers: b.Numbers,
-		Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
+		Before: b.Places, Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
 	if b.Thread != 0 {
 		tid, err := s.ThreadID(b.Thread)
 		if err != nil {
@@ -235,6 +237,7 @@ func (s *Session) lookup(b *Breakpoint) error {
 	if len(places) == 0 {
 		places = s.stubs(b.Location) // until the process has the library
 	}
+	source.KeepOff(b.Places, places)
 	b.Places = places
 	if len(places) > 0 {
 		b.Pending = false

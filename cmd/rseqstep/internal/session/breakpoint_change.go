@@ -51,13 +51,28 @@ func (s *Session) Enable(b *Breakpoint, on bool) error {
 	var err error
 	switch {
 	case s.process != nil && b.live != nil:
-		err = s.process.engine.EnableBreakpoint(b.live.Number, on)
+		err = s.process.engine.EnableBreakpoint(b.live.Number, 0, on)
 	case s.Live() && on:
 		err = s.plant(b)
 	}
 	if err != nil {
 		b.Enabled = was
 	}
+	return err
+}
+
+// EnablePlace enables or disables one of a breakpoint's Places, the first of which is 1.
+func (s *Session) EnablePlace(b *Breakpoint, place int, on bool) error {
+	s.refresh(b)
+	switch {
+	case place < 1 || place > len(b.Places):
+		return prompt.Message("Bad breakpoint location number '%d'", place)
+	case s.process == nil || b.live == nil:
+		b.Places[place-1].Off = !on
+		return nil
+	}
+	err := s.process.engine.EnableBreakpoint(b.live.Number, place, on)
+	s.refresh(b)
 	return err
 }
 

@@ -36,7 +36,12 @@ func (s *Session) Replant(b *Breakpoint) error {
 		b.live = nil
 	}
 	b.Enabled = true
-	return s.plant(b)
+	hits := b.Hits
+	err := s.plant(b)
+	if b.Hits = hits; err == nil {
+		b.live.Hits = hits
+	}
+	return err
 }
 
 // Hit returns the breakpoints at the place where the selected thread stopped.

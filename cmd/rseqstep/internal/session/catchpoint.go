@@ -2,10 +2,12 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
+	"rseqstep/table"
 )
 
 // Catches reports whether it waits for an event.
@@ -50,9 +52,12 @@ func (b *Breakpoint) event() string {
 	return ""
 }
 
-// hit returns what a stop shows of the breakpoint.
-func (b *Breakpoint) hit() show.Hit {
-	h := show.Hit{Number: b.Number, Temporary: b.Temporary}
+// hit returns what a stop at a process address shows of the breakpoint.
+func (b *Breakpoint) hit(pc table.Addr) show.Hit {
+	h := show.Hit{Number: b.Number, Temporary: b.Temporary, Watch: b.Watch()}
+	if len(b.Places) > 1 && b.Event == nil {
+		h.Place = 1 + slices.IndexFunc(b.Places, func(p stepper.Place) bool { return p.Addr == pc && !p.Off })
+	}
 	if b.Event != nil {
 		h.Event, h.Libraries = b.Event.thrown, b.Event.met
 		h.Caught = true

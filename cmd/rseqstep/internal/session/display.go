@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/show"
@@ -13,6 +12,8 @@ type Display struct {
 	Format  string // without the slash
 	Expr    string
 	Enabled bool
+
+	within string // the function whose variables it names; "": none
 }
 
 // memory reports whether the format examines memory, as x does.
@@ -20,14 +21,35 @@ func (d *Display) memory() bool {
 	return strings.ContainsAny(d.Format, "is") || strings.ContainsAny(d.Format, "0123456789bhwg")
 }
 
-// AddDisplay adds an expression and shows it if there is a process.
-func (s *Session) AddDisplay(format, expr string) {
+// AddDisplay adds an expression and shows it.
+func (s *Session) AddDisplay(format, expr string) error {
+	locals, err := s.Values().Within(expr)
+	if err != nil {
+		return err
+	}
 	s.displayed++
 	d := &Display{Number: s.displayed, Format: format, Expr: expr, Enabled: true}
-	s.displays = append(s.displays, d)
-	if s.HasProcess() {
-		s.showDisplay(d)
+	if locals {
+		d.within = s.inFunction()
 	}
+	s.displays = append(s.displays, d)
+	s.showDisplay(d)
+	return nil
+}
+
+// inFunction is the function of the selected frame.
+func (s *Session) inFunction() string {
+	if f, err := s.Frame(); err == nil {
+		return f.Function
+	}
+	return ""
+}
+
+// Means reports whether a display's local variables are those of the selected frame, and all its
+// names are known there.
+func (s *Session) Means(d *Display) bool {
+	_, err := s.Values().Within(d.Expr)
+	return err == nil && (d.within == "" || d.within == s.inFunction())
 }
 
 // Displays returns the expressions shown at every stop.
@@ -57,27 +79,21 @@ func (s *Session) ShowDisplays() {
 	}
 }
 
-// showDisplay prints one. It leaves out an expression that cannot be evaluated here, as
-// gdb leaves out one that belongs to another block.
+// showDisplay prints one. It leaves out an expression that belongs to another function, as gdb
+// leaves out one that belongs to another block.
 func (s *Session) showDisplay(d *Display) {
-	if s.displaying {
-		return // a function that a display calls has stopped
+	if s.displaying || !s.Means(d) { // displaying: a function that a display calls has stopped
+		return
 	}
 	s.displaying = true
 	defer func() { s.displaying = false }()
+	show := s.Values().Output
 	if d.memory() {
-		if text, err := s.Values().Examine(d.Format, d.Expr); err == nil && !s.displayJSON(d, text) {
-			s.printf("%d: x/%s %s\n%s\n", d.Number, d.Format, d.Expr, strings.TrimRight(text, "\n"))
-		}
-		return
+		show = s.Values().Examine
 	}
-	text, err := s.Values().Output(d.Format, d.Expr)
-	var call *abandonedError
-	switch {
-	case errors.As(err, &call):
+	text, err := show(d.Format, d.Expr)
+	if err != nil {
 		text = "<error: " + err.Error() + ">"
-	case err != nil:
-		return
 	}
 	if s.displayJSON(d, text) {
 		return
@@ -86,7 +102,15 @@ func (s *Session) showDisplay(d *Display) {
 	if d.Format != "" {
 		format = "/" + d.Format + " "
 	}
-	s.printf("%d: %s%s = %s\n", d.Number, format, d.Expr, text)
+	if !d.memory() {
+		s.printf("%d: %s%s = %s\n", d.Number, format, d.Expr, text)
+		return
+	}
+	between := "\n"
+	if d.Format == "s" {
+		between = "  "
+	}
+	s.printf("%d: x%s%s%s%s\n", d.Number, format, d.Expr, between, strings.TrimRight(text, "\n"))
 }
 
 // displayJSON writes a display as an object, if objects are asked for.

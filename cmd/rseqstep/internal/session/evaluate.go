@@ -197,6 +197,16 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	return v.watchableIn(v.here(), text)
 }
 
+// Within implements Values.
+func (v *values) Within(text string) (locals bool, err error) {
+	c := v.here()
+	e, err := c.Parse(text)
+	if err == nil {
+		err = c.Resolves(e)
+	}
+	return err == nil && c.UsesVariables(e), err
+}
+
 // Worthy implements Values.
 func (v *values) Worthy(text string) error {
 	c := v.here()

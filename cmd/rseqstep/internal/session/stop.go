@@ -143,7 +143,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name, Core: s.coreHead()}
 	for _, n := range stop.Breakpoints {
 		if b := s.user(n); b != nil {
-			v.Hits = append(v.Hits, b.hit())
+			v.Hits = append(v.Hits, b.hit(stop.PC))
 			b.remembers(&stop, p.target.Executable())
 			v.Program = p.target.Executable()
 			if len(b.Commands) > 0 && b.Commands[0] == "silent" {
@@ -203,8 +203,7 @@ func (s *Session) met(stop stepper.Stop) {
 				s.after = s.after[1:]
 			}
 		}
-		if b.Once {
-			b.Once = false
+		if b.Count = max(b.Count-1, 0); b.Once && b.Count == 0 {
 			if err := s.Enable(b, false); err != nil {
 				s.printf("%v\n", err)
 			}

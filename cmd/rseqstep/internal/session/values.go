@@ -22,11 +22,12 @@ type Values interface {
 	Find(format, arguments string, show func(address string)) (int, error)
 	Address(expression string) (table.Addr, error) // *EXPR as an address in the code
 	Watchable(expression string) (addr table.Addr, length int, err error)
-	Worthy(expression string) error                   // the reason why a watchpoint on it is refused before there is a process; nil: none
-	Local(expression string) bool                     // whether the expression that Watchable resolved last is a local variable
-	Content(expression string, b []byte) string       // watched bytes as a value of the expression's type
-	Relocate(b *Breakpoint) (stepper.Located, error)  // the address of what an expression names in the program, independent of any frame
-	ConditionAt(condition string, a table.Addr) error // the reason why it is not valid at an address; nil: it is
+	Worthy(expression string) error                    // the reason why a watchpoint on it is refused before there is a process; nil: none
+	Within(expression string) (locals bool, err error) // whether it names local variables of the selected frame; the error says what it cannot mean
+	Local(expression string) bool                      // whether the expression that Watchable resolved last is a local variable
+	Content(expression string, b []byte) string        // watched bytes as a value of the expression's type
+	Relocate(b *Breakpoint) (stepper.Located, error)   // the address of what an expression names in the program, independent of any frame
+	ConditionAt(condition string, a table.Addr) error  // the reason why it is not valid at an address; nil: it is
 	Condition(expression string) (func(tid int) (bool, error), error)
 	Locals() ([]string, error)
 	Arguments() ([]string, error)

@@ -18,6 +18,7 @@ type BreakpointRow struct {
 	Event                             bool   // a catchpoint on a function of a run-time library
 	Places                            []stepper.Place
 	Thread, Hits, Ignore              int
+	Count                             int // hits until it is disabled, if Once
 	Commands                          []string
 }
 
@@ -55,13 +56,17 @@ func (b *BreakpointRow) disposition() string {
 
 // Breakpoints writes the table of `info breakpoints` in gdb's layout.
 func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
-	fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %-18s %s\n", "Num", "Type", "Disp", "Enb", "Address", "What")
+	wide := len("hw breakpoint ")
+	for _, b := range rows {
+		wide = max(wide, len(b.kind()))
+	}
+	fmt.Fprintf(w, "%-7s %-*s %-4s %-3s %-18s %s\n", "Num", wide, "Type", "Disp", "Enb", "Address", "What")
 	for _, b := range rows {
 		enabled := "n"
 		if b.Enabled {
 			enabled = "y"
 		}
-		head := fmt.Sprintf("%-7d %-14s %-4s %-3s", b.Number, b.kind(), b.disposition(), enabled)
+		head := fmt.Sprintf("%-7d %-*s %-4s %-3s", b.Number, wide, b.kind(), b.disposition(), enabled)
 		switch {
 		case b.catches():
 			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.What)
@@ -93,6 +98,9 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		if b.Ignore > 0 {
 			fmt.Fprintf(w, "\tignore next %d hits\n", b.Ignore)
 		}
+		if b.Count > 1 {
+			fmt.Fprintf(w, "\tdisable after %s %d hits\n", map[bool]string{false: "next", true: "additional"}[b.Ignore > 0], b.Count)
+		}
 		if b.Print != "" {
 			fmt.Fprintf(w, "        printf %s\n", b.Print)
 		}
@@ -101,7 +109,13 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		}
 		if len(b.Places) > 1 && !b.Event {
 			for i, p := range b.Places {
-				fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %s %s\n", fmt.Sprintf("%d.%d", b.Number, i+1), "", "", enabled, st.Addr(Address(p.Addr)), what(p, st))
+				here := "y"
+				if p.Off {
+					here = "n"
+				} else if !b.Enabled {
+					here = "y-"
+				}
+				fmt.Fprintf(w, "%-7s %-*s %-4s %-3s %s %s\n", fmt.Sprintf("%d.%d", b.Number, i+1), wide, "", "", here, st.Addr(Address(p.Addr)), what(p, st))
 				trap(w, p, st)
 			}
 		}

@@ -50,7 +50,9 @@ func (c *Core) write(w io.Writer, signal int) {
 // Hit is a breakpoint that was hit.
 type Hit struct {
 	Number    int
+	Place     int // which of its places, if it has several; the first is 1
 	Temporary bool
+	Watch     bool     // a watchpoint; Stop.Watched has its content
 	Caught    bool     // a catchpoint on a function of a run-time library
 	Event     string   // "exception thrown"; "" for libraries
 	Libraries []string // lines about those that have come or gone
@@ -133,26 +135,17 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 	}
 	switch s.Reason {
 	case stepper.StopBreakpoint:
-		if len(s.Hits) == 0 {
-			return ""
-		}
-		h := &s.Hits[0]
-		fmt.Fprintln(w)
-		switch head := fmt.Sprintf("%s%s %d", who2, h.noun(), h.Number); {
-		case h.Event != "":
-			return fmt.Sprintf("%s (%s), ", head, h.Event)
-		case h.Caught:
-			fmt.Fprintln(w, head)
-			for _, line := range h.Libraries {
-				fmt.Fprintln(w, line)
-			}
-			return ""
-		default:
-			return head + ", "
+		if len(s.Hits) > 0 {
+			return s.Hits[0].head(w, who2)
 		}
 	case stepper.StopWatchpoint:
 		for _, c := range s.Watched {
 			c.write(w, who2)
+		}
+		for _, h := range s.Hits { // a breakpoint before the next instruction, too
+			if !h.Watch {
+				return h.head(w, who2)
+			}
 		}
 	case stepper.StopSignal:
 		fmt.Fprintf(w, "\n%s received signal %s, %s.\n", who, SignalName(s.Signal), SignalText(s.Signal))
@@ -175,6 +168,27 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 		fmt.Fprintln(w, "Program stopped.")
 	}
 	return ""
+}
+
+// head writes what precedes a breakpoint's frame, and returns what is on the frame's line.
+func (h *Hit) head(w io.Writer, who string) (prefix string) {
+	fmt.Fprintln(w)
+	head := fmt.Sprintf("%s%s %d", who, h.noun(), h.Number)
+	if h.Place > 0 {
+		head += fmt.Sprintf(".%d", h.Place)
+	}
+	switch {
+	case h.Event != "":
+		return fmt.Sprintf("%s (%s), ", head, h.Event)
+	case h.Caught:
+		fmt.Fprintln(w, head)
+		for _, line := range h.Libraries {
+			fmt.Fprintln(w, line)
+		}
+		return ""
+	default:
+		return head + ", "
+	}
 }
 
 func (s *Stop) frame(w io.Writer, st Style, prefix string) {
