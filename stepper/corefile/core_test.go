@@ -12,6 +12,7 @@ import (
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -377,6 +378,11 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(small.bytes())
 	f.Add((&tiny{}).bytes())
+	arm := &tiny{machine: elf.EM_AARCH64}
+	arm.thread(7, 11, arm64.Regs(machine.Words{}))
+	arm.note("LINUX", noteSVE, sve(false))
+	arm.note("LINUX", noteTLS, make([]byte, 16))
+	f.Add(arm.bytes())
 	f.Add(program("one", true))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		buildID(b)

@@ -106,32 +106,67 @@ func xsaveArea(in input, th *Thread) ([]byte, error) {
 	return area, nil
 }
 
-// Sizes in bytes: of struct user_fpsimd_state and struct user_sve_header, and where the header's flags
-// are (arch/arm64/include/uapi/asm/ptrace.h). Bit 0 of the flags: the registers are in SVE's layout.
+// Sizes in bytes: of struct user_fpsimd_state and struct user_sve_header, and what is where in them
+// (arch/arm64/include/uapi/asm/ptrace.h). Bit 0 of the flags: the registers are in SVE's layout, z0 to
+// z31, p0 to p15 and ffr, then fpsr and fpcr aligned to 16 bytes; otherwise the contents of
+// NT_PRFPREG follow.
 const (
-	fpsimdSize = 528
-	sveHeader  = 16
-	sveFlags   = 12
+	fpsimdSize   = 528
+	fpsimdStatus = 512
+	sveHeader    = 16
+	sveLength    = 8 // of a vector, bytes
+	sveFlags     = 12
 )
 
 // fpsimdArea is v0 to v31 (NT_PRFPREG) and, behind them, the contents of NT_ARM_SVE of a processor with
-// SVE: only the header, if the thread does not use SVE.
+// SVE: only the header, if the thread does not use SVE. gdb's generate-core-file writes NT_ARM_SVE
+// alone.
 func fpsimdArea(in input, th *Thread) ([]byte, error) {
-	if th.fpregs.size < fpsimdSize {
-		return nil, noVectors(th)
+	var area, sve []byte
+	var err error
+	if th.fpregs.size >= fpsimdSize {
+		if area, err = in.bytes(th.fpregs.offset, fpsimdSize, "NT_PRFPREG"); err != nil {
+			return nil, err
+		}
 	}
-	area, err := in.bytes(th.fpregs.offset, fpsimdSize, "NT_PRFPREG")
-	if err != nil || th.vectors.size < sveHeader || th.vectors.size > maxVectors {
-		return area, err
+	if th.vectors.size >= sveHeader && th.vectors.size <= maxVectors {
+		if sve, err = in.bytes(th.vectors.offset, th.vectors.size, "NT_ARM_SVE"); err != nil {
+			return nil, err
+		}
 	}
-	sve, err := in.bytes(th.vectors.offset, th.vectors.size, "NT_ARM_SVE")
-	if err != nil {
-		return nil, err
+	if area == nil {
+		if area = fpsimdOf(sve); area == nil {
+			return nil, noVectors(th)
+		}
 	}
-	if sve[sveFlags]&1 == 0 {
+	if len(sve) > 0 && sve[sveFlags]&1 == 0 {
 		sve = sve[:sveHeader]
 	}
 	return append(area, sve...), nil
+}
+
+// fpsimdOf is NT_PRFPREG's contents as NT_ARM_SVE has them, nil if it has not.
+func fpsimdOf(sve []byte) []byte {
+	switch {
+	case len(sve) < sveHeader:
+		return nil
+	case sve[sveFlags]&1 == 0:
+		if len(sve) < sveHeader+fpsimdSize {
+			return nil
+		}
+		return append([]byte(nil), sve[sveHeader:][:fpsimdSize]...)
+	}
+	length := int(binary.LittleEndian.Uint16(sve[sveLength:]))
+	status := (sveHeader + 32*length + 17*length/8 + 15) &^ 15
+	if length < 16 || len(sve) < status+8 {
+		return nil
+	}
+	area := make([]byte, fpsimdSize)
+	for n := range 32 {
+		copy(area[16*n:][:16], sve[sveHeader+n*length:])
+	}
+	copy(area[fpsimdStatus:], sve[status:][:8])
+	return area
 }
 
 func noVectors(th *Thread) error {
