@@ -31,8 +31,8 @@ type Unwinder struct {
 func NewUnwinder(files *Files) (*Unwinder, error) { return newUnwinder(files, perf.Machine()) }
 
 func newUnwinder(files *Files, name string) (*Unwinder, error) {
-	for _, a := range arches.Debugged() {
-		if a.Name != name || len(a.Perf) == 0 {
+	for _, a := range arches.All() {
+		if a.Name != name || len(a.Perf) == 0 || a.CodeMask != machine.NoReg { // a record has no mask of signed return addresses
 			continue
 		}
 		u := &Unwinder{files: files, arch: a}

@@ -23,7 +23,6 @@ func (p *program) aborts() uint64 {
 // A section may contain its own arming store. If a loop inside leads back there, the section is
 // armed, and the kernel would restart a thread that resumes there after each stop.
 func TestStopsAtAnArmingStoreInsideDoNotAbort(t *testing.T) {
-	tabletest.OnlyOn(t, "amd64", "the code of testdata/sections")
 	const rounds = 200
 	for _, source := range []string{"armfirst", "armloop"} {
 		for name, spec := range map[string]func(p *program) stepper.BreakpointSpec{

@@ -22,21 +22,38 @@ static inline struct rseq *area(void)
 	return (struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);
 }
 
+#ifdef __aarch64__
+#define ARM "adrp x9, 77b\nadd x9, x9, :lo12:77b\nstr x9, [%[area], #8]\n"
+#define JUMP "b "
+#define SIGNATURE ".inst 0xd428bc00\n"
+#define DISARM "str xzr, [%[area], #8]\n"
+#define CLOBBERED "x9", "x10", "memory", "cc"
+/* It says that it is inside, and stays until leave is not 0. */
+#define STAY "mov w10, #1\nstr w10, %[in]\n7: yield\nldr w10, %[go]\ncbz w10, 7b\n"
+/* It leaves if leave is not 0; otherwise it writes to address 0. */
+#define FAULT "mov x9, #0\nldr w10, %[go]\ncbnz w10, 3f\n.globl faulting\nfaulting: str %w[n], [x9]\n"
+#else
+#define ARM "leaq 77b(%%rip),%%rax\nmovq %%rax,8(%[area])\n"
+#define JUMP "jmp "
+#define SIGNATURE ".long 0x53053053\n"
+#define DISARM "movq $0,8(%[area])\n"
+#define CLOBBERED "rax", "rcx", "memory", "cc"
+#define STAY "movl $1,%[in]\n7: pause\ncmpl $0,%[go]\njz 7b\n"
+#define FAULT "xorl %%ecx,%%ecx\ncmpl $0,%[go]\njnz 3f\n.globl faulting\nfaulting: movl %[n],(%%rcx)\n"
+#endif
+
 #define SECTION(name, body, ...) \
 	__asm__ volatile( \
 		".pushsection __rseq_cs,\"aw\"\n.balign 32\n77:\n.long 0,0\n.quad 2f,3f-2f,4f\n.popsection\n" \
-		"6: leaq 77b(%%rip),%%rax\nmovq %%rax,%[cs]\n" \
+		"6: " ARM \
 		".globl " #name "_start\n" #name "_start:\n" \
 		"2: " body \
 		".globl " #name "_end\n" #name "_end:\n" \
-		"3: jmp 5f\n" \
-		".long 0x53053053\n" \
-		"4: jmp 6b\n" \
-		"5: movq $0,%[cs]\n" \
-		: [cs] "=m"(area()->rseq_cs) : [go] "m"(leave), __VA_ARGS__ : "rax", "rcx", "memory", "cc")
-
-/* It says that it is inside, and stays until leave is not 0. */
-#define STAY "movl $1,%[in]\n7: pause\ncmpl $0,%[go]\njz 7b\n"
+		"3: " JUMP "5f\n" \
+		SIGNATURE \
+		"4: " JUMP "6b\n" \
+		"5: " DISARM \
+		: : [area] "r"(area()), [go] "m"(leave), __VA_ARGS__ : CLOBBERED)
 
 static __attribute__((noinline)) long odd(long number)
 {
@@ -82,7 +99,7 @@ static __attribute__((noinline)) long fault(int wanted)
 
 	while (standing() < wanted)
 		sched_yield();
-	SECTION(fault, "xorl %%ecx,%%ecx\ncmpl $0,%[go]\njnz 3f\n.globl faulting\nfaulting: movl %[n],(%%rcx)\n", [n] "r"(wanted));
+	SECTION(fault, FAULT, [n] "r"(wanted));
 	return mine;
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 
 static intptr_t v;
 static volatile int count, values[64], senders[64];
@@ -18,9 +19,19 @@ __attribute__((noinline)) int work(void)
 	return (int)v;
 }
 
+/* An instruction that traps; the handler's thread returns to the one behind it. */
+#ifdef __aarch64__
+#define TRAP "brk #0"
+#define PASS_TRAP(sig, info, context) \
+	((sig) == SIGTRAP && (info)->si_code == TRAP_BRKPT ? ((ucontext_t *)(context))->uc_mcontext.pc += 4 : 0)
+#else
+#define TRAP "int3"
+#define PASS_TRAP(sig, info, context) ((void)(context)) /* it stands behind it already */
+#endif
+
 static void note(int sig, siginfo_t *info, void *context)
 {
-	(void)context;
+	PASS_TRAP(sig, info, context);
 	takers[count] = pthread_self();
 	senders[count] = sig;
 	values[count++] = info->si_value.sival_int;
@@ -140,7 +151,7 @@ static int traps(void)
 	handle(SIGTRAP, 0);
 	raise(SIGTRAP);
 	work();
-	__asm__ volatile("int3" ::: "memory");
+	__asm__ volatile(TRAP ::: "memory");
 	work();
 	kill(getpid(), SIGTRAP);
 	printf("traps %d v %d\n", count, work());

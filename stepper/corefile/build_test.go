@@ -2,6 +2,7 @@ package corefile
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
 	"testing"
@@ -12,8 +13,9 @@ import (
 
 // tiny is a core file to be built: notes and memory.
 type tiny struct {
-	notes []byte
-	loads []load
+	machine elf.Machine // 0: EM_X86_64
+	notes   []byte
+	loads   []load
 }
 
 // load is one PT_LOAD.
@@ -40,10 +42,10 @@ func pad(b []byte) []byte {
 	return b
 }
 
-// thread adds an NT_PRSTATUS. The numbers are offsetof of amd64's struct elf_prstatus,
+// thread adds an NT_PRSTATUS. The numbers are offsetof of a 64-bit machine's struct elf_prstatus,
 // as those of prpsinfo are of struct elf_prpsinfo.
 func (c *tiny) thread(tid, signal int, regs machine.Regs) {
-	b := make([]byte, 336)
+	b := make([]byte, 112+8*regs.Arch().Words+8)
 	le.PutUint16(b[12:], uint16(signal))
 	le.PutUint64(b[24:], 1<<9)
 	le.PutUint32(b[32:], uint32(tid))
@@ -86,7 +88,7 @@ func (c *tiny) bytes() []byte {
 	h := append([]byte(elf.ELFMAG), byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT))
 	h = append(h, make([]byte, headerSize-len(h))...)
 	le.PutUint16(h[16:], uint16(elf.ET_CORE))
-	le.PutUint16(h[18:], uint16(elf.EM_X86_64))
+	le.PutUint16(h[18:], uint16(cmp.Or(c.machine, elf.EM_X86_64)))
 	le.PutUint64(h[32:], headerSize)
 	le.PutUint16(h[54:], programHeaderSize)
 	le.PutUint16(h[56:], uint16(len(c.loads)+1))

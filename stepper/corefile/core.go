@@ -15,6 +15,7 @@ type Core struct {
 	expected uint64    // the size that the whole file would have; 0: it is complete
 
 	arch    *machine.Arch
+	format  format
 	threads []*Thread
 	byTID   map[int]*Thread
 	info    Info
@@ -29,7 +30,7 @@ type Thread struct {
 	Blocked uint64 // signals, signal n as bit n-1 (pr_sighold); gdb's generate-core-file writes 0
 	Regs    machine.Regs
 
-	fpregs, xstate, siginfo note // their contents in the file; size 0 for none
+	fpregs, vectors, siginfo note // their contents in the file; size 0 for none
 }
 
 // Info is what a core file records about the process (NT_PRPSINFO).

@@ -12,6 +12,7 @@ import (
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -218,7 +219,7 @@ func TestMalformedCores(t *testing.T) {
 		"magic only":                {whole[:4], ErrTruncated},
 		"half a header":             {whole[:40], ErrTruncated},
 		"a program":                 {change(func(b []byte) { le.PutUint16(b[16:], uint16(elf.ET_EXEC)) }), ErrNotCore},
-		"arm64":                     {change(func(b []byte) { le.PutUint16(b[18:], uint16(elf.EM_AARCH64)) }), ErrUnsupported},
+		"riscv":                     {change(func(b []byte) { le.PutUint16(b[18:], uint16(elf.EM_RISCV)) }), ErrUnsupported},
 		"i386":                      {change(func(b []byte) { b[4] = byte(elf.ELFCLASS32); le.PutUint16(b[18:], uint16(elf.EM_386)) }), ErrUnsupported},
 		"x32":                       {change(func(b []byte) { b[4] = byte(elf.ELFCLASS32) }), ErrUnsupported},
 		"big-endian":                {change(func(b []byte) { b[5] = byte(elf.ELFDATA2MSB); b[16], b[17] = 0, byte(elf.ET_CORE) }), ErrUnsupported},
@@ -377,6 +378,11 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(small.bytes())
 	f.Add((&tiny{}).bytes())
+	arm := &tiny{machine: elf.EM_AARCH64}
+	arm.thread(7, 11, arm64.Regs(machine.Words{}))
+	arm.note("LINUX", noteSVE, sve(false))
+	arm.note("LINUX", noteTLS, make([]byte, 16))
+	f.Add(arm.bytes())
 	f.Add(program("one", true))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		buildID(b)

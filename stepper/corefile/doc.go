@@ -1,6 +1,7 @@
-// Package corefile reads ELF core files of amd64 programs: a tracee.State of a process
+// Package corefile reads ELF core files of amd64 and arm64 programs: a tracee.State of a process
 // that has ended, or of its state at gdb's generate-core-file. See core(5),
-// fs/binfmt_elf.c and include/uapi/linux/elfcore.h.
+// fs/binfmt_elf.c and include/uapi/linux/elfcore.h. The machine that reads it may have another
+// processor.
 //
 // Parse reads only the core file itself. Process adds the mapped files, as found on this
 // machine, and is what the Engine inspects (tracee.Still makes a Target of it).

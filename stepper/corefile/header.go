@@ -99,9 +99,9 @@ func checkHeader(in input) ([]byte, *machine.Arch, error) {
 		return nil, nil, because(ErrNotCore, "an ELF file of type %v", fileType(h))
 	}
 	class, machine := elf.Class(h[elf.EI_CLASS]), elf.Machine(byteOrder(h).Uint16(h[18:]))
-	arch, err := arches.OfProcess(machine, class)
+	arch, err := arches.Of(machine, class)
 	if err != nil || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
-		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); only core files of 64-bit x86 programs can be read here", machine, class)
+		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); only core files of 64-bit x86 and arm64 programs can be read", machine, class)
 	}
 	if n < headerSize {
 		return nil, nil, because(ErrTruncated, "the ELF header")
@@ -116,7 +116,7 @@ func (c *Core) readHeaders() error {
 	if err != nil {
 		return err
 	}
-	c.arch = arch
+	c.arch, c.format = arch, formats()[arch.Machine]
 	le := binary.LittleEndian
 	offset, entry, count := le.Uint64(h[32:]), uint64(le.Uint16(h[54:])), uint64(le.Uint16(h[56:]))
 	if count == manyHeaders {

@@ -14,7 +14,6 @@ const (
 	noteFPRegs   = 2          // NT_PRFPREG
 	notePrpsinfo = 3          // NT_PRPSINFO
 	noteAuxv     = 6          // NT_AUXV
-	noteXState   = 0x202      // NT_X86_XSTATE, "LINUX"
 	noteSiginfo  = 0x53494749 // NT_SIGINFO
 	noteFile     = 0x46494c45 // NT_FILE
 )
@@ -109,8 +108,8 @@ func (c *Core) take(name string, kind uint32, content note, last *Thread) error 
 		return c.in.bytes(content.offset, content.size, what)
 	}
 	switch {
-	case name == "LINUX" && kind == noteXState && last != nil:
-		last.xstate = content
+	case name == "LINUX" && last != nil:
+		return c.format.take(c.in, last, kind, content)
 	case name != "CORE":
 	case kind == noteFPRegs && last != nil:
 		last.fpregs = content

@@ -1,7 +1,6 @@
 package corefile
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -129,40 +128,17 @@ func (p *Process) SignalMask(tid int) (uint64, error) {
 	return th.Blocked, nil
 }
 
-// Sizes in bytes: of siginfo_t (include/uapi/asm-generic/siginfo.h), of an FXSAVE area,
-// of an XSAVE area's legacy region and header, and the largest one that is read.
-const (
-	siginfoSize = 128
-	fxsaveSize  = 512
-	xsaveHead   = 576
-	maxXState   = 1 << 20
-
-	fxsaveUsed = 464      // reserved for software (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
-	stateFP    = 1 | 1<<1 // x87 and SSE, in XCR0 and in XSTATE_BV
-)
-
-// XState implements tracee.State. A processor without XSAVE has only an FXSAVE area
-// (NT_PRFPREG), which is an XSAVE area's first part.
+// XState implements tracee.State.
 func (p *Process) XState(tid int) ([]byte, error) {
 	th, err := p.find(tid)
-	switch {
-	case err != nil:
-		return nil, err
-	case th.xstate.size >= xsaveHead && th.xstate.size <= maxXState:
-		return p.in.bytes(th.xstate.offset, th.xstate.size, "NT_X86_XSTATE")
-	case th.fpregs.size < fxsaveSize:
-		return nil, fmt.Errorf("the core file has no vector registers of thread %d", tid)
-	}
-	fx, err := p.in.bytes(th.fpregs.offset, fxsaveSize, "NT_PRFPREG")
 	if err != nil {
 		return nil, err
 	}
-	area := make([]byte, xsaveHead)
-	copy(area, fx[:fxsaveUsed])
-	binary.LittleEndian.PutUint64(area[fxsaveUsed:], stateFP)
-	binary.LittleEndian.PutUint64(area[fxsaveSize:], stateFP)
-	return area, nil
+	return p.format.area(p.in, th)
 }
+
+// siginfoSize is the size of siginfo_t (include/uapi/asm-generic/siginfo.h), bytes.
+const siginfoSize = 128
 
 // Siginfo implements tracee.State. A kernel's core has only that of the thread that got
 // the signal, gdb's generate-core-file writes each thread's.

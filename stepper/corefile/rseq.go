@@ -11,10 +11,6 @@ import (
 // FindSymbols sets the function that finds a symbol's address in the process.
 func (p *Process) FindSymbols(find func(name string) (table.Addr, bool)) { p.symbol = find }
 
-// glibcSignature is the signature with which glibc registers its areas on amd64: RSEQ_SIG
-// in sys/rseq.h.
-const glibcSignature = 0x53053053
-
 // Rseq returns glibc's area of the thread: __rseq_offset bytes from the thread pointer;
 // __rseq_size is 0 if glibc has registered none (sys/rseq.h, glibc 2.35 and newer). A
 // core does not record the kernel's registration, but an area with a negative cpu_id was
@@ -46,7 +42,7 @@ func (p *Process) Rseq(tid int) (tracee.RseqConfig, error) {
 	if int32(binary.LittleEndian.Uint32(cpu[:])) < 0 {
 		return none, nil
 	}
-	return tracee.RseqConfig{Area: area, Size: uint32(max(size, original)), Signature: glibcSignature}, nil
+	return tracee.RseqConfig{Area: area, Size: uint32(max(size, original)), Signature: table.Signatures(p.arch.Machine, binary.LittleEndian)[0].Value}, nil
 }
 
 // variable is the value of a variable of size bytes.

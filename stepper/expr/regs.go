@@ -33,9 +33,9 @@ func (c *Context) GeneralRegisters() (names []string) {
 }
 
 // register finds the register view of "$name". If the architecture is unknown, the names
-// of all debugged architectures are registers.
+// of all architectures are registers.
 func (c *Context) register(name string) (registerView, bool) {
-	list := arches.Debugged()
+	list := arches.All()
 	if a := c.arch(); a != nil {
 		list = []*machine.Arch{a}
 	}

@@ -8,8 +8,8 @@ static void once(struct rseq *r)
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
 		"6: " LOAD
 		"2: " ARM COUNT
-		"3: jmp 5f\n"
+		"3: " JUMP "5f\n"
 		SIGNATURE
-		"4: lock incq aborts(%%rip)\njmp 6b\n"
+		"4: " ABORTED JUMP "6b\n"
 		"5:\n");
 }

@@ -5,8 +5,8 @@ static void once(struct rseq *r)
 {
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
 		"2: " LOAD ARM COUNT
-		"3: jmp 5f\n"
+		"3: " JUMP "5f\n"
 		SIGNATURE
-		"4: jmp 2b\n"
+		"4: " JUMP "2b\n"
 		"5:\n");
 }

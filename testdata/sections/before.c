@@ -4,9 +4,9 @@
 static void once(struct rseq *r)
 {
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
-		"jmp 6f\n"
+		JUMP "6f\n"
 		SIGNATURE
-		"4: nop\njmp 6f\n"
+		"4: nop\n" JUMP "6f\n"
 		"6: " LOAD ARM
 		"2: " COUNT
 		"3:\n");

@@ -9,6 +9,18 @@ static int passes, gone;
 
 __attribute__((noinline)) static void pass(struct rseq *r)
 {
+#ifdef __aarch64__
+	__asm__ goto(
+		".pushsection __rseq_cs,\"aw\"\n.balign 32\n77:\n.long 0,0\n.quad 2f,3f-2f,4f\n.popsection\n"
+		"adrp x9, 77b\nadd x9, x9, :lo12:77b\nstr x9, %[cs]\n"
+		"2: ldr w10, %[cpu]\ncmn w10, #5\nb.ne 4f\nldr w10, %[passes]\nadd w10, w10, #1\nstr w10, %[passes]\n"
+		"3: b 5f\n"
+		".inst 0xd428bc00\n"
+		"4: b %l[out]\n"
+		"nop\nnop\nnop\nnop\n"
+		"5: nop\n"
+		: : [cs] "m"(r->rseq_cs), [cpu] "m"(r->cpu_id), [passes] "m"(passes) : "x9", "x10", "memory", "cc" : out);
+#else
 	__asm__ goto(
 		".pushsection __rseq_cs,\"aw\"\n.balign 32\n77:\n.long 0,0\n.quad 2f,3f-2f,4f\n.popsection\n"
 		"leaq 77b(%%rip),%%rax\nmovq %%rax,%[cs]\n"
@@ -19,6 +31,7 @@ __attribute__((noinline)) static void pass(struct rseq *r)
 		"nop\nnop\nnop\nnop\n"
 		"5: nop\n"
 		: : [cs] "m"(r->rseq_cs), [cpu] "m"(r->cpu_id), [passes] "m"(passes) : "rax", "memory", "cc" : out);
+#endif
 	passes += 10;
 	return;
 out:

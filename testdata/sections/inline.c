@@ -6,8 +6,8 @@ static void once(struct rseq *r)
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
 		"6: " LOAD ARM
 		"2: " COUNT
-		"3: jmp 5f\n"
+		"3: " JUMP "5f\n"
 		SIGNATURE
-		"4: jmp 6b\n"
+		"4: " JUMP "6b\n"
 		"5:\n");
 }

@@ -6,8 +6,8 @@ __attribute__((noinline)) static void once(struct rseq *r)
 	SECTION(DESCRIPTOR("2f", "3f", "handler")
 		".globl again\nagain: " LOAD ARM
 		"2: " COUNT
-		"3: jmp behind\n"
+		"3: " JUMP "behind\n"
 		SIGNATURE);
-	__asm__ volatile(".globl handler\nhandler: jmp again\n");
+	__asm__ volatile(".globl handler\nhandler: " JUMP "again\n");
 	__asm__ volatile(".globl behind\nbehind: nop\n");
 }

@@ -4,17 +4,15 @@
 static void once(struct rseq *r)
 {
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
-		"leaq 7f(%%rip),%%r8\n"
-		"movl 4(%%rdi),%%ecx\nandl $3,%%ecx\n"
-		"movslq (%%r8,%%rcx,4),%%rcx\naddq %%rcx,%%r8\njmp *%%r8\n"
+		BY_TABLE("3")
 		"7: .long 8f-7b,9f-7b,6f-7b,9f-7b\n"
-		"8: nop\n"
-		"9: nop\n"
-		"6: " LOAD ARM
+		"8: " LANDING "nop\n"
+		"9: " LANDING "nop\n"
+		"6: " LANDING LOAD ARM
 		"2: " COUNT
-		"3: jmp 5f\n"
+		"3: " JUMP "5f\n"
 		".quad 0x00000000e8e9ebc3,0x5353535353535353\n"
 		SIGNATURE
-		"4: jmp 6b\n"
+		"4: " JUMP "6b\n"
 		"5:\n");
 }

@@ -9,11 +9,11 @@ static void once(struct rseq *r)
 		"3:\n"
 		DESCRIPTOR("12f", "13f", "14f")
 		"16: " LOAD ARM
-		"12: movl 4(%%rdi),%%ecx\nshlq $7,%%rcx\nincq 8(%%rsi,%%rcx)\n"
-		"13: jmp 5f\n"
+		"12: " PLACE ADD("8")
+		"13: " JUMP "5f\n"
 		SIGNATURE SIGNATURE
-		"4: jmp 6b\n"
+		"4: " JUMP "6b\n"
 		SIGNATURE
-		"14: jmp 16b\n"
+		"14: " JUMP "16b\n"
 		"5:\n");
 }

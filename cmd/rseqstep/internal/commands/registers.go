@@ -30,7 +30,7 @@ func (d *desk) archs() []*machine.Arch {
 	if a := d.Arch(); a != nil {
 		return []*machine.Arch{a}
 	}
-	return arches.Debugged()
+	return arches.All()
 }
 
 // registerNames returns the registers, and other names, as expressions spell them.

@@ -46,7 +46,11 @@ func (s *Session) launch() (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := openProgram(s.Program); err != nil { // the file may have changed since
+	f, err := openProgram(s.Program) // the file may have changed since
+	if err == nil {
+		err = runs(s.Program, f)
+	}
+	if err != nil {
 		return err
 	}
 	var tty *os.File

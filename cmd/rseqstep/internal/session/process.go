@@ -74,7 +74,7 @@ func (s *Session) SetProgram(path string) error {
 }
 
 func (s *Session) newProgram(path string, f *table.File) *program {
-	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has verified that the architecture is known
+	arch, _ := arches.Of(f.Machine, f.Class) // openProgram has verified that the architecture is known
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
 	p := &program{path: path, file: f, arch: arch, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
@@ -143,10 +143,23 @@ func openProgram(path string) (*table.File, error) {
 	case f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN:
 		return nil, fmt.Errorf("%s: is not a program (%v)", path, f.Type)
 	}
-	if own := ptrace.Arch(); f.Machine != own.Machine || f.Class != elf.ELFCLASS64 {
-		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit programs for %v only (\"rseqstep table\" still lists its sections)", path, f.Machine, f.Class, own.Machine)
+	if _, err := arches.Of(f.Machine, f.Class); err != nil {
+		return nil, foreign(path, f)
 	}
 	return f, nil
+}
+
+// foreign is the error of a program for another processor.
+func foreign(path string, f *table.File) error {
+	return fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit programs for %v only (\"rseqstep table\" still lists its sections)", path, f.Machine, f.Class, ptrace.Arch().Machine)
+}
+
+// runs refuses a program that this machine's processor cannot execute.
+func runs(path string, f *table.File) error {
+	if f.Machine != ptrace.Arch().Machine {
+		return foreign(path, f)
+	}
+	return nil
 }
 
 // create creates an Engine for a stopped target.
