@@ -1,12 +1,10 @@
 package corefile
 
 import (
-	"debug/elf"
 	"encoding/binary"
 	"fmt"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/arm64"
 )
 
 // Notes of a thread that are named "LINUX" (include/uapi/linux/elf.h).
@@ -22,7 +20,7 @@ const (
 type format struct {
 	vectors uint32                               // the note of vector registers that NT_PRFPREG does not contain
 	words   map[uint32]inNote                    // registers that NT_PRSTATUS does not contain, by their notes
-	none    []machine.Reg                        // of those, the ones whose content is -1 without a note
+	inCall  bool                                 // the number of the system call is -1 without a note of it
 	area    func(input, *Thread) ([]byte, error) // as tracee.State.XState
 }
 
@@ -32,21 +30,22 @@ type inNote struct {
 	at, size uint64 // bytes
 }
 
-func formats() map[elf.Machine]format {
-	return map[elf.Machine]format{
-		elf.EM_X86_64: {vectors: noteXState, area: xsaveArea},
-		elf.EM_AARCH64: {vectors: noteSVE, area: fpsimdArea, none: []machine.Reg{arm64.SystemCall}, words: map[uint32]inNote{
-			noteTLS:        {arm64.TPIDR, 0, 8},
-			noteSystemCall: {arm64.SystemCall, 0, 4},
-			notePACMask:    {arm64.CodeMask, 8, 8}, // struct user_pac_mask: data_mask, insn_mask
-		}},
+// formatOf is the format of an architecture's core files.
+func formatOf(a *machine.Arch) format {
+	if a.XSave {
+		return format{vectors: noteXState, area: xsaveArea}
 	}
+	return format{vectors: noteSVE, area: fpsimdArea, inCall: true, words: map[uint32]inNote{
+		noteTLS:        {a.ThreadPointer, 0, 8},
+		noteSystemCall: {a.Syscall, 0, 4},
+		notePACMask:    {a.CodeMask, 8, 8}, // struct user_pac_mask: data_mask, insn_mask
+	}}
 }
 
 // begin sets the registers that only notes of their own contain.
 func (f *format) begin(r *machine.Regs) {
-	for _, reg := range f.none {
-		r.W[reg] = ^uint64(0)
+	if f.inCall {
+		r.W[r.Arch().Syscall] = ^uint64(0)
 	}
 }
 

@@ -47,6 +47,7 @@ type Arch struct {
 	UnionTypes []UnionType
 	Status     []string // registers of the other area that "info registers" shows behind Flags
 	Area       int      // minimum size of the area of the other registers, bytes
+	XSave      bool     // that area is an XSAVE area (Intel SDM volume 1, 13.4)
 
 	// Bits of Flags.
 	Entered uint64 // clear at a function's first instruction

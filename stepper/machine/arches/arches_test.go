@@ -105,6 +105,9 @@ func TestEveryArchitectureAnswersWhatIsAskedOfRegisters(t *testing.T) {
 				names[name] = true
 			}
 			for _, code := range []string{a.Breakpoint, a.Halt} {
+				if code == "" {
+					continue // no halt
+				}
 				i, err := a.Decode(0x1000, []byte(code))
 				if err != nil || i.Kind != machine.Trap || !bytes.Equal(i.Bytes(), []byte(code)) {
 					t.Errorf("% x: %+v, %v", code, i, err)
