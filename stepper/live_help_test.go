@@ -300,6 +300,19 @@ func (p *program) wantPrinted(want string) {
 	}
 }
 
+// wantAborts is wantPrinted for a program that counts its aborts: the kernel may preempt a section
+// that is stepped over as a unit, as it may any, and it does so on a busy machine now and then.
+func (p *program) wantAborts(want func(aborts int) string) {
+	p.t.Helper()
+	got := p.printed()
+	for aborts := range 4 {
+		if got == want(aborts) {
+			return
+		}
+	}
+	p.t.Fatalf("the program printed %q, not %q", got, want(0))
+}
+
 // address is the process address of a symbol.
 func (p *program) address(name string) table.Addr {
 	p.t.Helper()
