@@ -18,6 +18,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		check func(*testing.T, way)
 	}{
 		{"StepInstructionPassesTheVDSOAgainAndAgain", stepsThroughVDSO},
+		{"InstructionsPassAtomicAdditions", passesAtomics},
 		{"LinesOfSectionsInC", cLines},
 		{"LinesInsideSectionsInAssembly", asmLines},
 		{"InstructionsPassSections", instructionsPassSections},
@@ -89,6 +90,34 @@ func timesReturned(t *testing.T, w way) (returned int) {
 	return returned
 }
 
+// passesAtomics steps through a function that adds atomically, by instructions: where the processor has no
+// instruction for that, by a loop of a load-exclusive and a store-exclusive, which a step at each of
+// them would never leave. It returns again and again, and every addition is made.
+func passesAtomics(t *testing.T, w way) {
+	d := w.start(t, "exec", program(t, "goadds"))
+	b := d.breakAt("main.add")
+	d.proceed()
+	clearAll(d, b)
+	returned, was := 0, ""
+	for i := range tabletest.Rounds(t, 150, 400) {
+		s, err := d.StepInstruction(false)
+		if err != nil {
+			t.Fatalf("step %d: %v", i+1, err)
+		}
+		name := ""
+		if f := s.CurrentThread.Function; f != nil {
+			name = f.Name()
+		}
+		if was == "main.add" && name == "main.main" {
+			returned++
+		}
+		was = name
+	}
+	if status := d.finish(); status != 0 || returned < 2 || !strings.Contains(d.output.String(), "sum 100 last 100\n") {
+		t.Errorf("main.add returned %d times, then status %d", returned, status)
+	}
+}
+
 // cLines steps through C lines of which one is a section.
 func cLines(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "cgorseq"))
@@ -113,16 +142,16 @@ func cLines(t *testing.T, w way) {
 // asmLines steps by lines and stops at breakpoints inside a section.
 func asmLines(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "cgorseq"))
-	inside := d.breakAt("../asm.S:19")
+	inside := d.breakAt(asmBreak(19))
 	d.proceed()
-	d.lines(d.Next, &retries{aborted: "asm.S:31", again: func() { d.proceed() }}, "asm.S:20", "asm.S:21")
-	commit := d.breakAt("../asm.S:22")
-	if s := d.proceed(); place(s) != "asm.S:22" {
+	d.lines(d.Next, &retries{aborted: asmAt(31), again: func() { d.proceed() }}, asmAt(20), asmAt(21))
+	commit := d.breakAt(asmBreak(22))
+	if s := d.proceed(); place(s) != asmAt(22) {
 		t.Fatalf("stopped at %s", place(s))
 	}
-	d.lines(d.Step, &retries{aborted: "asm.S:31", again: func() { d.proceed(); d.proceed() }}, "asm.S:25")
+	d.lines(d.Step, &retries{aborted: asmAt(31), again: func() { d.proceed(); d.proceed() }}, asmAt(25))
 	for range 3 {
-		for _, want := range []string{"asm.S:19", "asm.S:22"} {
+		for _, want := range []string{asmAt(19), asmAt(22)} {
 			if s := d.proceed(); place(s) != want {
 				t.Fatalf("stopped at %s, want %s", place(s), want)
 			}
@@ -144,10 +173,10 @@ func instructionsPassSections(t *testing.T, w way) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if place(s) == "asm.S:18" || place(s) == "asm.S:22" {
+		if place(s) == asmAt(18) || place(s) == asmAt(22) {
 			t.Fatalf("stepped into the section: %s", place(s))
 		}
-		if place(s) == "asm.S:25" {
+		if place(s) == asmAt(25) {
 			arrived++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -188,6 +189,26 @@ func place(s *api.DebuggerState) string {
 		return "nowhere"
 	}
 	return fmt.Sprintf("%s:%d", filepath.Base(s.CurrentThread.File), s.CurrentThread.Line)
+}
+
+// asmAt is the place of an instruction of asm_addv, by its line in asm.S. The code for arm64 has a file of its
+// own, and one line more before the branch at line 19.
+func asmAt(line int) string {
+	if runtime.GOARCH != "arm64" {
+		return fmt.Sprintf("asm.S:%d", line)
+	}
+	if line >= 19 && line < 27 {
+		line++
+	}
+	return fmt.Sprintf("asm_arm64.h:%d", line)
+}
+
+// asmBreak is asmAt for a breakpoint: Go's runtime has an asm.s.
+func asmBreak(line int) string {
+	if at := asmAt(line); strings.HasPrefix(at, "asm_") {
+		return at
+	}
+	return "../" + asmAt(line)
 }
 
 // retries allows for the kernel's own preemption, which aborts any section on a

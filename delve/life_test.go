@@ -121,7 +121,7 @@ func attachesAndDetaches(t *testing.T, w way) {
 func conditions(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "cgorseq"))
 	b := d.breakAt("count.c:26", func(b *api.Breakpoint) { b.Cond = "tries == 7" })
-	never := d.breakAt("../asm.S:21", func(b *api.Breakpoint) { b.Cond = "1 == 2" })
+	never := d.breakAt(asmBreak(21), func(b *api.Breakpoint) { b.Cond = "1 == 2" })
 	met := d.breakAt("main.go:44", func(b *api.Breakpoint) { b.Cond = "tries >= 8" })
 	s := d.proceed()
 	if place(s) != "main.go:44" {

@@ -11,6 +11,7 @@ import (
 // x87 shows the x87 registers as Delve's own backend does, again and again:
 // from the fourth time on they are sent ahead.
 func x87(t *testing.T, w way) {
+	tabletest.OnlyOn(t, "amd64", "x87 registers")
 	native := way{name: "native", command: []string{tabletest.Dlv(t), "--backend=native"}}
 	want := x87At(t, native, 0)
 	if len(want) != 8 || !strings.HasPrefix(want["ST(0)"], "0x4000c90fdaa22168c2") { // pi: exponent 1, fraction pi/4

@@ -161,7 +161,7 @@ func (s *Section) Function() (entry table.Addr, insns []*machine.Insn) {
 const maxUndeclared = 1000
 
 // Undeclared lists the abort handlers in the file's code that no descriptor names: what follows a
-// signature, in a form that nothing else has.
+// signature, in a form that nothing else has. No handler begins with another one, which traps.
 func (f *File) Undeclared() []table.Addr {
 	forms := table.SignatureForms(f.Table.Machine, f.Table.ByteOrder)
 	if len(forms) == 0 || f.Table.Type == elf.ET_REL {
@@ -179,6 +179,9 @@ func (f *File) Undeclared() []table.Addr {
 				off += n + 1
 				begins := at + table.Addr(off-1)
 				handler := begins + table.Addr(len(form.Bytes))
+				if bytes.HasPrefix(code[off-1+len(form.Bytes):], form.Bytes) {
+					continue
+				}
 				if uint64(begins)%form.Align == 0 && len(f.image.HandlersIn(handler, handler+1)) == 0 && !seen[handler] && len(list) < maxUndeclared {
 					seen[handler] = true
 					list = append(list, handler)

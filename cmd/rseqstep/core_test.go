@@ -74,7 +74,7 @@ func onCore(t *testing.T, commands []string, words ...string) (text string, stat
 
 var (
 	threadLine = regexp.MustCompile(`^Thread \d+ \(Thread (?:\S+ \(LWP )?(\d+)\)*.*:$`)
-	frameLine  = regexp.MustCompile(`^#(\d+) +(?:0x0*([0-9a-f]+) in )?(\S+) \((.*)\)(?: (?:at|from) (\S+))?$`)
+	frameLine  = regexp.MustCompile(`^#(\d+) +(?:0x0*([0-9a-f]+) (?:\[PAC\] )?in )?(\S+) \((.*)\)(?: (?:at|from) (\S+))?$`)
 	crewFuncs  = regexp.MustCompile(`^(fault|odd|even|through|work|main)$`)
 )
 
@@ -109,7 +109,7 @@ func frameOf(line string) string {
 // shownRegisters are some that both debuggers know.
 func shownRegisters() string {
 	if runtime.GOARCH == "arm64" {
-		return "pc sp x0 x29 x30 cpsr fpsr tpidr pauth_cmask"
+		return "pc sp x0 x29 x30 cpsr fpsr tpidr"
 	}
 	return "rip rsp rax rbx eflags fs_base"
 }

@@ -15,7 +15,6 @@ type Core struct {
 	expected uint64    // the size that the whole file would have; 0: it is complete
 
 	arch    *machine.Arch
-	format  format
 	threads []*Thread
 	byTID   map[int]*Thread
 	info    Info

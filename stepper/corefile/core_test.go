@@ -381,7 +381,7 @@ func FuzzParse(f *testing.F) {
 	arm := &tiny{machine: elf.EM_AARCH64}
 	arm.thread(7, 11, arm64.Regs(machine.Words{}))
 	arm.note("LINUX", noteSVE, sve(false))
-	arm.note("LINUX", noteTLS, make([]byte, 16))
+	arm.note("LINUX", 0x401, make([]byte, 16))
 	f.Add(arm.bytes())
 	f.Add(program("one", true))
 	f.Fuzz(func(t *testing.T, b []byte) {

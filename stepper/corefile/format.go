@@ -7,69 +7,54 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// Notes of a thread that are named "LINUX" (include/uapi/linux/elf.h).
+// Notes of vector registers, named "LINUX" (include/uapi/linux/elf.h): machine.Arch.VectorNote.
 const (
-	noteXState     = 0x202 // NT_X86_XSTATE
-	noteTLS        = 0x401 // NT_ARM_TLS
-	noteSystemCall = 0x404 // NT_ARM_SYSTEM_CALL
-	noteSVE        = 0x405 // NT_ARM_SVE
-	notePACMask    = 0x406 // NT_ARM_PAC_MASK
+	noteXState = 0x202 // NT_X86_XSTATE
+	noteSVE    = 0x405 // NT_ARM_SVE
 )
 
-// format is what a core file's notes have in them on an architecture.
-type format struct {
-	vectors uint32                               // the note of vector registers that NT_PRFPREG does not contain
-	words   map[uint32]inNote                    // registers that NT_PRSTATUS does not contain, by their notes
-	inCall  bool                                 // the number of the system call is -1 without a note of it
-	area    func(input, *Thread) ([]byte, error) // as tracee.State.XState
-}
-
-// inNote is where a note has a register.
-type inNote struct {
-	reg      machine.Reg
-	at, size uint64 // bytes
-}
-
-// formatOf is the format of an architecture's core files.
-func formatOf(a *machine.Arch) format {
-	if a.XSave {
-		return format{vectors: noteXState, area: xsaveArea}
+// vectorArea is tracee.State.XState of a thread, for what its architecture's VectorNote is.
+func (c *Core) vectorArea(th *Thread) ([]byte, error) {
+	switch c.arch.VectorNote {
+	case noteXState:
+		return xsaveArea(c.in, th)
+	case noteSVE:
+		return fpsimdArea(c.in, th)
 	}
-	return format{vectors: noteSVE, area: fpsimdArea, inCall: true, words: map[uint32]inNote{
-		noteTLS:        {a.ThreadPointer, 0, 8},
-		noteSystemCall: {a.Syscall, 0, 4},
-		notePACMask:    {a.CodeMask, 8, 8}, // struct user_pac_mask: data_mask, insn_mask
-	}}
+	return nil, noVectors(th)
 }
 
-// begin sets the registers that only notes of their own contain.
-func (f *format) begin(r *machine.Regs) {
-	if f.inCall {
-		r.W[r.Arch().Syscall] = ^uint64(0)
+// begin makes a thread's registers from NT_PRSTATUS: in a core without a note of it there is no system
+// call.
+func (c *Core) begin(general []byte) machine.Regs {
+	r := c.arch.RegsOf(general)
+	if int(c.arch.Syscall) > c.arch.Words {
+		r.W[c.arch.Syscall] = ^uint64(0)
 	}
+	return r
 }
 
-// take processes a note of a thread.
-func (f *format) take(in input, th *Thread, kind uint32, content note) error {
-	if kind == f.vectors {
+// takeLinux processes a note of a thread that is named "LINUX".
+func (c *Core) takeLinux(th *Thread, kind uint32, content note) error {
+	if kind == c.arch.VectorNote {
 		th.vectors = content
 		return nil
 	}
-	w, ok := f.words[kind]
+	n, ok := c.arch.Notes[kind]
 	if !ok {
 		return nil
 	}
-	if content.size < w.at+w.size {
-		return because(ErrMalformed, "a note of type %#x with %d bytes, %d are needed", kind, content.size, w.at+w.size)
+	if content.size < n.At+n.Size {
+		return because(ErrMalformed, "a note of type %#x with %d bytes, %d are needed", kind, content.size, n.At+n.Size)
 	}
-	b, err := in.bytes(content.offset+w.at, w.size, "a register's note")
+	b, err := c.in.bytes(content.offset+n.At, n.Size, "a register's note")
 	if err != nil {
 		return err
 	}
-	if w.size == 4 {
-		th.Regs.W[w.reg] = uint64(int64(int32(binary.LittleEndian.Uint32(b))))
+	if n.Size == 4 {
+		th.Regs.W[n.Reg] = uint64(int64(int32(binary.LittleEndian.Uint32(b))))
 	} else {
-		th.Regs.W[w.reg] = binary.LittleEndian.Uint64(b)
+		th.Regs.W[n.Reg] = binary.LittleEndian.Uint64(b)
 	}
 	return nil
 }

@@ -65,10 +65,10 @@ func TestNotesOfARM64(t *testing.T) {
 				core.note("LINUX", kind, b)
 			}
 		}
-		core.note("LINUX", noteTLS, le.AppendUint64(le.AppendUint64(nil, area-0x20), 0))
-		core.note("LINUX", notePACMask, mask)
+		core.note("LINUX", 0x401, le.AppendUint64(le.AppendUint64(nil, area-0x20), 0))
+		core.note("LINUX", 0x406, mask)
 		core.thread(8, 0, arm64.Regs(machine.Words{arm64.PC: 0x401004}))
-		core.note("LINUX", noteSystemCall, []byte{98, 0, 0, 0})
+		core.note("LINUX", 0x404, []byte{98, 0, 0, 0})
 		le.PutUint32(core.memory(area, 64)[4:], 3) // cpu_id
 		p := mustOpen(t, core.bytes(), "")
 		var r, other machine.Regs
@@ -93,7 +93,7 @@ func TestNotesOfARM64(t *testing.T) {
 	}
 	short := &tiny{machine: elf.EM_AARCH64}
 	short.thread(7, 0, arm64.Regs(machine.Words{}))
-	short.note("LINUX", notePACMask, mask[:8])
+	short.note("LINUX", 0x406, mask[:8])
 	if _, err := parse(short.bytes()); !errors.Is(err, ErrMalformed) {
 		t.Errorf("half a mask: %v", err)
 	}

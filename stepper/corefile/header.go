@@ -116,7 +116,7 @@ func (c *Core) readHeaders() error {
 	if err != nil {
 		return err
 	}
-	c.arch, c.format = arch, formatOf(arch)
+	c.arch = arch
 	le := binary.LittleEndian
 	offset, entry, count := le.Uint64(h[32:]), uint64(le.Uint16(h[54:])), uint64(le.Uint16(h[56:]))
 	if count == manyHeaders {

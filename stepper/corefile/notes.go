@@ -109,7 +109,7 @@ func (c *Core) take(name string, kind uint32, content note, last *Thread) error 
 	}
 	switch {
 	case name == "LINUX" && last != nil:
-		return c.format.take(c.in, last, kind, content)
+		return c.takeLinux(last, kind, content)
 	case name != "CORE":
 	case kind == noteFPRegs && last != nil:
 		last.fpregs = content

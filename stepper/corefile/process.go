@@ -134,7 +134,7 @@ func (p *Process) XState(tid int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.format.area(p.in, th)
+	return p.vectorArea(th)
 }
 
 // siginfoSize is the size of siginfo_t (include/uapi/asm-generic/siginfo.h), bytes.

@@ -36,8 +36,7 @@ func (c *Core) addThread(content note) (*Thread, error) {
 		return nil, err
 	}
 	le := binary.LittleEndian
-	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:]), Regs: c.arch.RegsOf(b[prReg:regs])}
-	c.format.begin(&th.Regs)
+	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:]), Regs: c.begin(b[prReg:regs])}
 	if th.TID <= 0 || c.byTID[th.TID] != nil {
 		return nil, because(ErrMalformed, "NT_PRSTATUS of thread %d", th.TID)
 	}

@@ -43,11 +43,14 @@ type Arch struct {
 	Convention       Convention
 	Words            int // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
 
+	// Notes of a core file, by type, that hold registers which NT_PRSTATUS does not contain.
+	Notes      map[uint32]Note
+	VectorNote uint32 // and the one of vector registers that NT_PRFPREG does not contain
+
 	FlagTypes  []FlagType
 	UnionTypes []UnionType
 	Status     []string // registers of the other area that "info registers" shows behind Flags
 	Area       int      // minimum size of the area of the other registers, bytes
-	XSave      bool     // that area is an XSAVE area (Intel SDM volume 1, 13.4)
 
 	// Bits of Flags.
 	Entered uint64 // clear at a function's first instruction
@@ -96,6 +99,12 @@ type Arch struct {
 
 	VDSOPrefix string // prefix of the names of the vDSO's functions: "__vdso_"
 	Calls      Calls
+}
+
+// Note is where a core file's note has a register: Size bytes, 4 or 8, from At on. One of 4 bytes is signed.
+type Note struct {
+	Reg      Reg
+	At, Size uint64
 }
 
 // Decoder is an architecture's instruction decoder.

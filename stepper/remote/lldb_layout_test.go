@@ -57,6 +57,7 @@ func TestLLDBsRegistersOfArm64(t *testing.T) {
 		names := lldbReads(t, arm64.Arch(), layoutOf(arm64.Arch()).lldb(&now, area))
 		for _, want := range []lldbReg{
 			{Name: "x0", Bits: 64, Group: setGeneral, Generic: "arg1", DWARF: "0"},
+			{Name: "x7", Bits: 64, Number: 7, Group: setGeneral, Generic: "arg8", DWARF: "7"},
 			{Name: "fp", Bits: 64, Number: 29, Alias: "x29", Group: setGeneral, Generic: "fp", DWARF: "29"},
 			{Name: "lr", Bits: 64, Number: 30, Alias: "x30", Group: setGeneral, Generic: "ra", DWARF: "30"},
 			{Name: "sp", Bits: 64, Number: 31, Group: setGeneral, Generic: "sp", DWARF: "31"},

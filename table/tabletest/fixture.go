@@ -18,6 +18,7 @@ type Fixture struct {
 	Own    bool   // threads register their own areas, not glibc's
 	Strip  Strip
 	Flags  []string // more compiler flags, such as "-DFIX_FLAT"
+	Arch   string   // as in GOARCH; "": this machine's. One for another, arm64, can only be read
 }
 
 // Linker is the program that links a fixture.
@@ -98,6 +99,9 @@ func (f Fixture) String() string {
 	}
 	if f.Strip != StripNothing {
 		parts = append(parts, "strip"+string(f.Strip))
+	}
+	if f.Arch != "" {
+		parts = append(parts, f.Arch)
 	}
 	parts = append(parts, f.Flags...)
 	return strings.Join(parts, "-")

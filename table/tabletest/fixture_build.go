@@ -106,18 +106,18 @@ func (f Fixture) build(t testing.TB, args []string, out string) {
 	switch f.Strip {
 	case StripNothing:
 	case StripDebug:
-		run(t, exec.Command(NeedTool(t, "strip"), "-g", out))
+		run(t, exec.Command(NeedTool(t, f.tool("strip")), "-g", out))
 	case StripAll:
-		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+		run(t, exec.Command(NeedTool(t, f.tool("strip")), "-s", out))
 	case StripSections:
-		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+		run(t, exec.Command(NeedTool(t, f.tool("strip")), "-s", out))
 		if err := dropSectionHeaders(out); err != nil {
 			t.Fatal(err)
 		}
 	case StripToFile:
-		objcopy := NeedTool(t, "objcopy")
+		objcopy := NeedTool(t, f.tool("objcopy"))
 		run(t, exec.Command(objcopy, "--only-keep-debug", out, out+".debug"))
-		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+		run(t, exec.Command(NeedTool(t, f.tool("strip")), "-s", out))
 		run(t, exec.Command(objcopy, "--add-gnu-debuglink="+out+".debug", out))
 	default:
 		t.Fatalf("no strip %q", f.Strip)

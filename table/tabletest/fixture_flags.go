@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path"
 	"regexp"
+	"runtime"
 	"strconv"
 	"testing"
 )
@@ -12,24 +13,32 @@ import (
 // compiler is the driver for a fixture's first source.
 func (f Fixture) compiler() string {
 	if path.Ext(f.Source) == ".cc" {
-		return "g++"
+		return f.tool("g++")
 	}
-	return "gcc"
+	return f.tool("gcc")
+}
+
+// tool is the name of a compiler's program, or of binutils', for the fixture's architecture.
+func (f Fixture) tool(name string) string {
+	if f.Arch == "" || f.Arch == runtime.GOARCH {
+		return name
+	}
+	return map[string]string{"arm64": "aarch64", "amd64": "x86_64"}[f.Arch] + "-linux-gnu-" + name
 }
 
 // tools are the programs that a build runs and whose versions are part of its
 // cache key.
 func (f Fixture) tools() []string {
-	tools := []string{f.compiler(), "as"}
+	tools := []string{f.compiler(), f.tool("as")}
 	if f.Shape != Object {
-		tools = append(tools, map[Linker]string{LD: "ld", LLD: "ld.lld"}[f.Linker])
+		tools = append(tools, map[Linker]string{LD: f.tool("ld"), LLD: "ld.lld"}[f.Linker])
 	}
 	switch f.Strip {
 	case StripNothing:
 	case StripToFile:
-		tools = append(tools, "strip", "objcopy")
+		tools = append(tools, f.tool("strip"), f.tool("objcopy"))
 	default:
-		tools = append(tools, "strip")
+		tools = append(tools, f.tool("strip"))
 	}
 	return tools
 }

@@ -69,20 +69,33 @@ const GoBuilt = "built"
 func goArch() string { return cmp.Or(os.Getenv("RSEQSTEP_GOARCH"), runtime.GOARCH) }
 
 // canBuild reports whether the program in a folder is one for goArch: it has no assembly, or some for
-// it, and no C if that is another architecture.
+// it, and no C if that is another architecture for which there is no compiler.
 func canBuild(dir string) bool {
 	assembly, _ := filepath.Glob(filepath.Join(dir, "*_*.s"))
 	c, _ := filepath.Glob(filepath.Join(dir, "*.c"))
 	return (len(assembly) == 0 || slices.ContainsFunc(assembly, func(file string) bool { return strings.HasSuffix(file, "_"+goArch()+".s") })) &&
-		(len(c) == 0 || goArch() == runtime.GOARCH)
+		(len(c) == 0 || goArch() == runtime.GOARCH || crossCompiler() != "")
 }
 
-// forAnother is the environment of a build for a machine of another architecture.
-func forAnother() []string {
+// forAnother is the environment of a build for a machine of another architecture, of the program in a folder.
+func forAnother(dir string) []string {
 	if goArch() == runtime.GOARCH {
 		return nil
 	}
+	c, _ := filepath.Glob(filepath.Join(dir, "*.c"))
+	if cc := crossCompiler(); cc != "" && len(c) > 0 {
+		return []string{"GOARCH=" + goArch(), "CGO_ENABLED=1", "CC=" + cc}
+	}
 	return []string{"GOARCH=" + goArch(), "CGO_ENABLED=0"}
+}
+
+// crossCompiler is the path of a C compiler for arm64 on another machine; "" for none.
+func crossCompiler() string {
+	if goArch() != "arm64" {
+		return ""
+	}
+	cc, _ := exec.LookPath("aarch64-linux-gnu-gcc")
+	return cc
 }
 
 func command() goProgram {
@@ -131,7 +144,7 @@ func (p goProgram) build(t testing.TB) string {
 	once, _ := goBuilds.LoadOrStore(dir, sync.OnceValue(func() error {
 		return locked(dir, func() error {
 			cmd := exec.Command(tool, append(append([]string{"build", "-o", out}, p.flags...), p.pkg)...)
-			cmd.Dir, cmd.Env = root, slices.Concat(os.Environ(), p.env, forAnother())
+			cmd.Dir, cmd.Env = root, slices.Concat(os.Environ(), p.env, forAnother(filepath.Join(root, p.pkg)))
 			if said, err := cmd.CombinedOutput(); err != nil {
 				return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said)
 			}

@@ -4,6 +4,16 @@
  */
 #include "rseqfix.h"
 
+#ifdef __aarch64__
+#define ADD FIX_INC
+#define SET(place) "mov x15, #1\n\tstr x15, " place "\n\t"
+#define CLOBBERS FIX_CLOBBERS
+#else
+#define ADD(place) "addq $1, " place "\n\t"
+#define SET(place) "movq $1, " place "\n\t"
+#define CLOBBERS "memory", "cc", "rax"
+#endif
+
 static struct { intptr_t a, b; char pad[112]; } counters[1024];
 
 __attribute__((noinline)) static int count(intptr_t *a, intptr_t *b, int cpu)
@@ -12,15 +22,15 @@ __attribute__((noinline)) static int count(intptr_t *a, intptr_t *b, int cpu)
 		FIX_DESCRIBE("count", "0")
 		FIX_BEGIN
 #ifdef BAD
-		"addq $1, %[a]\n\t"
+		ADD("%[a]")
 #else
-		"movq $1, %[a]\n\t"
+		SET("%[a]")
 #endif
-		"addq $1, %[b]\n\t"
+		ADD("%[b]")
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [a] "m"(*a), [b] "m"(*b)
-		: "memory", "cc", "rax"
+		: CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -34,14 +34,14 @@ var arch = machine.Arch{
 	Kept:             machine.SetOf(RBX, RBP, R12, R13, R14, R15, RSP, RIP, FSBase, GSBase, CS, SS, DS, ES, FS, GS),
 	Shown: []machine.Reg{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP, EFLAGS,
 		CS, SS, DS, ES, FS, GS, FSBase, GSBase, OrigRAX},
-	FlagTypes: []machine.FlagType{{Name: "i386_eflags", Size: 4, Bits: eflagsBits}, {Name: "i386_mxcsr", Size: 4, Bits: mxcsrBits}},
-	Area:      512,
-	XSave:     true,
-	DWARF:     []machine.Reg{RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP},
-	Frames:    cfi.Registers{Columns: 17}, // up to the return address
-	Perf:      []machine.Reg{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, RIP, 0, 0, 0, 0, 0, 0, 0, R8, R9, R10, R11, R12, R13, R14, R15},
-	Names:     names[:],
-	Words:     len(names) - 1,
+	FlagTypes:  []machine.FlagType{{Name: "i386_eflags", Size: 4, Bits: eflagsBits}, {Name: "i386_mxcsr", Size: 4, Bits: mxcsrBits}},
+	Area:       512,
+	DWARF:      []machine.Reg{RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP},
+	Frames:     cfi.Registers{Columns: 17}, // up to the return address
+	Perf:       []machine.Reg{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, RIP, 0, 0, 0, 0, 0, 0, 0, R8, R9, R10, R11, R12, R13, R14, R15},
+	Names:      names[:],
+	Words:      len(names) - 1,
+	VectorNote: 0x202, // NT_X86_XSTATE (include/uapi/linux/elf.h)
 
 	Entered: flagDF | flagTF,
 	Passes:  flagRF,

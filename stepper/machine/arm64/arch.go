@@ -43,6 +43,12 @@ var arch = machine.Arch{
 	Perf:             dwarf()[:33], // the same order
 	Names:            names[:],
 	Words:            int(PSTATE),
+	Notes: map[uint32]machine.Note{ // include/uapi/linux/elf.h
+		0x401: {Reg: TPIDR, Size: 8},           // NT_ARM_TLS
+		0x404: {Reg: SystemCall, Size: 4},      // NT_ARM_SYSTEM_CALL
+		0x406: {Reg: CodeMask, At: 8, Size: 8}, // NT_ARM_PAC_MASK, struct user_pac_mask: data_mask, insn_mask
+	},
+	VectorNote: 0x405, // NT_ARM_SVE
 
 	Moved:  pstateBTYPE,
 	Passes: passes,
