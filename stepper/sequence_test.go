@@ -132,6 +132,27 @@ func TestABreakpointInsideAnExclusiveSequenceIsMetBeforeIt(t *testing.T) {
 	}
 }
 
+// A client that steps threads off breakpoints itself (Policy.StandsToMeet) knows of none at the load, so the thread
+// goes on from there.
+func TestAClientsBreakpointInsideAnExclusiveSequenceIsMetOnce(t *testing.T) {
+	e, target := scriptedARM64(t, nopA)
+	e.Policy().StandsToMeet = true
+	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Nameless: true, Location: "*store", Addrs: []table.Addr{store}}); err != nil {
+		t.Fatal(err)
+	}
+	target.Expect(steptest.Call{Name: "wait", Do: steptest.Reach(1, load)})
+	if stop, err := e.Continue(t.Context()); err != nil || stop.PC != load {
+		t.Fatalf("%+v, %v", stop, err)
+	}
+	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Nameless: true, Location: "*retry", Addrs: []table.Addr{retry}}); err != nil {
+		t.Fatal(err)
+	}
+	target.Expect(steptest.Call{Name: "run 1", Do: steptest.Reach(1, retry)})
+	if stop, err := e.Continue(t.Context()); err != nil || stop.Reason != stepper.StopBreakpoint || stop.PC != retry {
+		t.Errorf("%+v, %v", stop, err)
+	}
+}
+
 // A watchpoint on the word that a sequence stores is off while the sequence runs, and its change is shown
 // behind it; one on another word stays.
 func TestAWatchpointOnAnExclusiveWord(t *testing.T) {

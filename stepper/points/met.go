@@ -102,6 +102,24 @@ func (s *Set) At(a table.Addr) bool {
 	return false
 }
 
+// Moved reports whether the breakpoints that are inserted at an address are all moved there, from
+// inside an exclusive sequence.
+func (s *Set) Moved(a table.Addr) bool {
+	moved := false
+	for _, b := range s.list {
+		if !b.at(a) {
+			continue
+		}
+		for _, p := range b.Places {
+			if p.Addr == a && p.Asked == 0 {
+				return false
+			}
+		}
+		moved = true
+	}
+	return moved
+}
+
 // HardwareAt reports whether an enabled hardware breakpoint of the user's is set at an address,
 // for any thread. It does not change the program's memory.
 func (s *Set) HardwareAt(a table.Addr) bool {

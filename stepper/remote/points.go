@@ -99,6 +99,9 @@ func (c *client) plant(at point, b *planted) error {
 	if err := c.dropUnwanted(); at.kind > 0 && err != nil { // their debug registers may be needed
 		return err
 	}
+	if c.signature(at) {
+		specs = nil
+	}
 	for _, spec := range specs {
 		n, err := c.p.engine.AddBreakpoint(spec)
 		if err != nil {
@@ -110,6 +113,13 @@ func (c *client) plant(at point, b *planted) error {
 	}
 	c.p.points[at] = b
 	return nil
+}
+
+// signature reports whether a breakpoint of Delve's is on the signature before an abort handler, which no
+// thread executes: it need not be there. On arm64 the assembler gives a signature a line, as to an
+// instruction, and Delve's next sets a breakpoint on each line of the function.
+func (c *client) signature(at point) bool {
+	return c.delve() && at.kind < 2 && c.p.engine.Image().SignatureAt(at.addr) != nil
 }
 
 // explain tells the user once per place how the debugger keeps a breakpoint

@@ -22,6 +22,9 @@ func (r *Runner) StartOff(th *drive.Thread) error {
 	if r.Meets {
 		var err error
 		for _, t := range r.Drive.Threads() {
+			if t.StoppedAt != 0 && r.Points.Moved(t.StoppedAt) {
+				continue // the client knows of none there
+			}
 			t.StoppedAt = 0
 			err = errors.Join(err, r.meetsHardware(t))
 		}
