@@ -147,7 +147,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 func TestCommandsWithoutAProcessSaySo(t *testing.T) {
 	in, _, _ := newTable(t)
 	for line, want := range map[string]string{"run": "No executable file", "next": "not being run", "continue": "not being run", "bt": "No stack", "info registers": "no registers",
-		"finish": "No stack", "kill": "not being run", "detach": "not being run", "x/i $pc": "no registers", "list": "No symbol table", "break": "No default breakpoint",
+		"finish": "No stack", "kill": "not being run", "detach": "not being run", "x/i $pc": "no registers", "list": "No symbol table", "break": "No default breakpoint", "break f": "No symbol table",
 		"attach x": "process-id", "call f()": "No symbol", "info vdso": "not being run", "condition 7": "No breakpoint number 7", "handle": "Argument required"} {
 		if err := in.Execute(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", line, err, want)

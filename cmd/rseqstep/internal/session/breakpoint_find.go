@@ -82,7 +82,10 @@ func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 // find looks up a location. full is the location without namespace aliases, inline namespaces
 // and using declarations, which only the expressions of a unit know.
 func (s *Session) find(location string, near table.Addr) (places []stepper.Place, full string, err error) {
-	sy := s.Symbols()
+	sy, err := s.need()
+	if err != nil {
+		return nil, location, err
+	}
 	places, err = sy.Lookup(location, near)
 	if errors.Is(err, symbols.ErrNoSymbol) {
 		for _, name := range s.Expressions().Imported(strings.Trim(location, "'")) {
