@@ -2,6 +2,7 @@ package drive
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rseqstep/stepper/tracee"
@@ -15,8 +16,7 @@ type interrupt struct {
 	forget func() bool     // the end of ctx no longer makes a wait for the program return an EventInterrupt
 	taken  bool            // a caller already returns the Stop for it
 
-	deferred int       // how many moves must end first
-	since    time.Time // the last of them began
+	deferred []*time.Time // when the moves began that must end first, the newest last
 }
 
 // deferral is how long a request waits for moves that must end first: they are of a few instructions,
@@ -24,15 +24,15 @@ type interrupt struct {
 const deferral = time.Second
 
 // Defer makes a request to stop the command wait for a short move, until the caller calls resume, or
-// until deferral has passed.
+// until deferral has passed. If the thread of a move waits in the kernel, others make moves of their
+// own meanwhile: the request waits for the newest.
 func (d *Driver) Defer() (resume func()) {
-	i := &d.interrupt
-	i.deferred++
-	i.since = time.Now()
-	late := time.AfterFunc(deferral, d.target.Interrupt)
+	i, began := &d.interrupt, time.Now()
+	i.deferred = append(i.deferred, &began)
+	late := time.AfterFunc(deferral+time.Millisecond, d.target.Interrupt)
 	return func() {
 		late.Stop()
-		if i.deferred = max(i.deferred-1, 0); i.deferred == 0 && i.pending() {
+		if i.deferred = slices.DeleteFunc(i.deferred, func(t *time.Time) bool { return t == &began }); i.pending() {
 			d.target.Interrupt()
 		}
 	}
@@ -62,7 +62,8 @@ func (d *Driver) End() {
 
 // pending reports whether the command must stop now and no caller has taken the request.
 func (i *interrupt) pending() bool {
-	return i.ctx != nil && !i.taken && i.ctx.Err() != nil && (i.deferred == 0 || time.Since(i.since) > deferral)
+	n := len(i.deferred)
+	return i.ctx != nil && !i.taken && i.ctx.Err() != nil && (n == 0 || time.Since(*i.deferred[n-1]) > deferral)
 }
 
 // take reports pending and takes the request, so it returns true once per command: that caller

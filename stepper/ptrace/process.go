@@ -61,6 +61,7 @@ type Process struct {
 	home      cpuMask // the affinity before Stay
 	kicker    kicker
 	interrupt atomic.Bool // Interrupt was called and not yet answered
+	passed    int         // calls of Wait since then
 	gone      atomic.Bool // !alive, for Interrupt's goroutine
 }
 

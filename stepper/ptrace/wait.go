@@ -43,6 +43,11 @@ func (p *Process) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 		return tracee.Event{}, err
 	}
 	for {
+		if p.overdue() {
+			if ev, ok := p.answerInterrupt(); ok {
+				return ev, nil
+			}
+		}
 		if ev, ok := p.unqueueFirst(wanted); ok {
 			return ev, nil
 		}
@@ -70,6 +75,17 @@ func (p *Process) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 			return tracee.Event{}, err
 		}
 	}
+}
+
+// overdue reports whether an interrupt has waited while each thread's event was returned. Threads
+// that meet breakpoints faster than the caller answers always have one more.
+func (p *Process) overdue() bool {
+	if !p.interrupt.Load() {
+		p.passed = 0
+		return false
+	}
+	p.passed++
+	return p.passed > len(p.order)+1
 }
 
 // takeOthers takes what the other threads have brought meanwhile, so that each has its
