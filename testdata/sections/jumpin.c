@@ -9,9 +9,10 @@ static void once(struct rseq *r)
 		"7: .long 8f-7b,9f-7b\n"
 		"8: " LANDING JUMP "9f\n"
 		NO_CODE
-		"9: " LANDING COUNT
-		JUMP "3f\n"
+		"9: " LANDING READ
+		JUMP "1f\n"
 		NO_CODE
+		"1: " MORE COMMIT
 		"3: " JUMP "5f\n"
 		SIGNATURE
 		"4: " JUMP "6b\n"
