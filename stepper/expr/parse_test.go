@@ -213,7 +213,7 @@ func TestHistoryCountsBack(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"1+2*3", "a->b.c[3]", "(struct s *)p", "*argv@argc", "{int} &x", "$1 + $$2", "'f.c'::x", "f(1, 2)",
+	for _, s := range []string{"0i08", "1+2*3", "a->b.c[3]", "(struct s *)p", "*argv@argc", "{int} &x", "$1 + $$2", "'f.c'::x", "f(1, 2)",
 		"x ? y : z", "(int (*)(char, ...))0", "sizeof(int[3])", "\"a\\n\" L'x'", "a += b <<= c", "::a::b", "0x1.8p3", "a.0.1 as u8", "&a[1..]", "<T as U>::f::<V>", "b'\\u{e9}' | 0o17_u8", "*mut [(i32, &str); 3]", "Box<int>::x", "'a.c'::b++"} {
 		f.Add(s)
 	}

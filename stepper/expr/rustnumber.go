@@ -66,8 +66,8 @@ func suffixFits(v *big.Int, kind string) bool {
 	if kind == "" || kind[0] != 'i' && kind[0] != 'u' {
 		return false
 	}
-	bits, err := strconv.Atoi(strings.Replace(kind[1:], "size", "64", 1))
-	if err != nil || bits != 8 && bits != 16 && bits != 32 && bits != 64 && bits != 128 {
+	bits, ok := map[string]int{"8": 8, "16": 16, "32": 32, "64": 64, "128": 128, "size": 64}[kind[1:]]
+	if !ok {
 		return false
 	}
 	if kind[0] == 'i' {
