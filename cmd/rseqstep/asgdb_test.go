@@ -44,7 +44,7 @@ func conversations() map[string]conversation {
 			"print global_int", "print $1 = 5", "print $arr = array", "whatis $arr", "print $p = p", "print $p.x = 77", "print $p", "print p.x",
 		}},
 		"watchpoints": {"../../testdata/accesses.c", "gcc", []string{"-g", "-O0"}, []string{
-			"break main", "run", "rwatch word", "awatch word", "watch word", "continue", "continue", "continue", "delete 2-3", "break 9", "hbreak 11", "continue", "continue",
+			"break main", "run", "rwatch word", "awatch word", "watch word", "enable count 3 4", "continue", "continue", "continue", "delete 2-3", "break 9", "hbreak 11", "continue", "continue",
 			"info breakpoints", "delete", "rwatch word", "rwatch word",
 		}},
 		"several places": {"../../testdata/inline.c", "gcc", []string{"-g", "-O2"}, []string{

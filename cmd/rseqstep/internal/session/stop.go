@@ -187,11 +187,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 
 // met performs what the breakpoints that were hit ask for.
 func (s *Session) met(stop stepper.Stop) {
-	numbers := append([]int(nil), stop.Breakpoints...)
-	for _, c := range stop.Watch {
-		numbers = append(numbers, c.Number)
-	}
-	for _, n := range numbers {
+	for _, n := range stop.Breakpoints { // watchpoints among them
 		b := s.user(n)
 		if b == nil {
 			continue
