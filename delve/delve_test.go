@@ -69,21 +69,7 @@ func timesReturned(t *testing.T, w way) (returned int) {
 		s = d.proceed() // another thread asked for the time
 	}
 	clearAll(d, b)
-	was := ""
-	for i := range tabletest.Rounds(t, 2000, 3000) {
-		s, err := d.StepInstruction(false)
-		if err != nil {
-			t.Fatalf("step %d: %v", i+1, err)
-		}
-		name := ""
-		if f := s.CurrentThread.Function; f != nil {
-			name = f.Name()
-		}
-		if was == "runtime.nanotime1" && name == "runtime.nanotime" {
-			returned++
-		}
-		was = name
-	}
+	returned = d.returns(tabletest.Rounds(t, 2000, 3000), "runtime.nanotime1", "runtime.nanotime")
 	if err := d.Detach(true); err != nil {
 		t.Fatal(err)
 	}
@@ -98,21 +84,7 @@ func passesAtomics(t *testing.T, w way) {
 	b := d.breakAt("main.add")
 	d.proceed()
 	clearAll(d, b)
-	returned, was := 0, ""
-	for i := range tabletest.Rounds(t, 150, 400) {
-		s, err := d.StepInstruction(false)
-		if err != nil {
-			t.Fatalf("step %d: %v", i+1, err)
-		}
-		name := ""
-		if f := s.CurrentThread.Function; f != nil {
-			name = f.Name()
-		}
-		if was == "main.add" && name == "main.main" {
-			returned++
-		}
-		was = name
-	}
+	returned := d.returns(tabletest.Rounds(t, 150, 400), "main.add", "main.main")
 	if status := d.finish(); status != 0 || returned < 2 || !strings.Contains(d.output.String(), "sum 100 last 100\n") {
 		t.Errorf("main.add returned %d times, then status %d", returned, status)
 	}

@@ -135,6 +135,27 @@ func (w way) start(t *testing.T, args ...string) *dlv {
 	return d
 }
 
+// returns makes steps by instructions, and counts how often function has returned to caller.
+func (d *dlv) returns(steps int, function, caller string) (returned int) {
+	d.t.Helper()
+	was := ""
+	for n := range steps {
+		s, err := d.StepInstruction(false)
+		if err != nil {
+			d.t.Fatalf("step %d: %v", n+1, err)
+		}
+		name := ""
+		if f := s.CurrentThread.Function; f != nil {
+			name = f.Name()
+		}
+		if was == function && name == caller {
+			returned++
+		}
+		was = name
+	}
+	return returned
+}
+
 // breakAt sets a breakpoint by a location expression.
 func (d *dlv) breakAt(where string, change ...func(*api.Breakpoint)) *api.Breakpoint {
 	d.t.Helper()
