@@ -95,6 +95,36 @@ func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	}
 }
 
+// TestASignalDuringTheLastDetachLeavesAProcessAsItWas ends a prompt with SIGTERM, and sends SIGHUP at
+// different times after that, as when a window is closed at the end of a login; the program has many
+// threads to detach from.
+func TestASignalDuringTheLastDetachLeavesAProcessAsItWas(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
+	s := tabletest.StartService(t, program, "100")
+	before := look(t, s.PID)
+	for n := range 10 {
+		x := atTerminal(t, ourPrompt, bin, "attach", strconv.Itoa(s.PID))
+		x.expect(ourPrompt)
+		x.enter("break one_round")
+		x.enter("watch rounds")
+		x.enter("continue")
+		if err := x.cmd.Process.Signal(unix.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(n) * time.Millisecond)
+		_ = x.cmd.Process.Signal(unix.SIGHUP) // it may have ended
+		x.ended()
+		if look(t, s.PID).same(t, before); t.Failed() {
+			t.Fatalf("after round %d:\n%s", n, x.shown())
+		}
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
+}
+
 // visit runs the debugger; if it hangs, visit makes it print where.
 func visit(bin string, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

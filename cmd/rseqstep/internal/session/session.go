@@ -125,7 +125,7 @@ func utf8Locale(env *Environment) bool {
 // Close ends the session: it kills a launched process, and detaches from an attached
 // one.
 func (s *Session) Close() error {
-	s.watcher.stop()
+	defer s.watcher.stop() // SIGHUP, which follows the end of the input when a window closes, must not end a detach half way
 	var err error
 	s.CloseCore()
 	if s.process != nil {
