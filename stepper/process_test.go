@@ -114,18 +114,11 @@ func TestDetachLetsTheProgramGoOn(t *testing.T) {
 // wantRightEnd waits for a detached child and checks what it printed.
 func (p *program) wantRightEnd(pid int, prefix string) {
 	p.t.Helper()
-	var status syscall.WaitStatus
 	killer := time.AfterFunc(patience, func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
 	defer killer.Stop()
-	for {
-		_, err := syscall.Wait4(pid, &status, 0, nil)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		break
+	status, err := tabletest.Reap(pid)
+	if err != nil {
+		p.t.Fatal(err)
 	}
 	if !status.Exited() || status.ExitStatus() != 0 || !strings.HasPrefix(p.printed(), prefix) {
 		p.t.Errorf("detached, the program ended with %#x and printed %q", status, p.printed())

@@ -77,8 +77,8 @@ func survive(t *testing.T, path string, args []string, use Observed, fault *Faul
 		t.Errorf("without a fault: %v", err)
 	}
 	if status == nil {
-		var ws unix.WaitStatus
-		if _, failed := unix.Wait4(pid, &ws, 0, nil); failed != nil && !errors.Is(failed, syscall.ECHILD) {
+		ws, failed := tabletest.Reap(pid)
+		if failed != nil && !errors.Is(failed, syscall.ECHILD) {
 			t.Fatal(failed)
 		}
 		status = &tracee.ExitStatus{Signaled: ws.Signaled(), Code: ws.ExitStatus(), Signal: int(ws.Signal())}

@@ -9,6 +9,7 @@ import (
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
+	"rseqstep/table/tabletest"
 )
 
 // forks makes a child by fork, vfork or vfork and exec, both of which call f,
@@ -113,8 +114,7 @@ func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
 	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
-	var ws unix.WaitStatus
-	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil || ws.ExitStatus() != 7 {
+	if ws, err := tabletest.Reap(parent); err != nil || ws.ExitStatus() != 7 {
 		t.Errorf("the parent ended with %#x, %v", ws, err)
 	}
 }
@@ -144,8 +144,8 @@ func followVfork(t *testing.T, how string) (p *Process, parent int) {
 // breakpoint.
 func parentEnds(t *testing.T, parent int) unix.WaitStatus {
 	t.Helper()
-	var ws unix.WaitStatus
-	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil {
+	ws, err := tabletest.Reap(parent)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return ws
@@ -201,8 +201,7 @@ func TestChildOfAVforkOutlivesItsHeldParent(t *testing.T) {
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
-	var ws unix.WaitStatus
-	if _, err := unix.Wait4(parent, &ws, 0, nil); err == nil && ws != unix.WaitStatus(unix.SIGKILL) { // or it was reaped by its tracer
+	if ws, err := tabletest.Reap(parent); err == nil && ws != unix.WaitStatus(unix.SIGKILL) { // or it was reaped by its tracer
 		t.Errorf("the parent ended with %#x", ws)
 	}
 }

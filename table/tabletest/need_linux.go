@@ -48,13 +48,8 @@ func traceChild() error {
 			if err := cmd.Process.Kill(); err != nil {
 				return err
 			}
-			var status syscall.WaitStatus
-			for !status.Exited() && !status.Signaled() {
-				if _, err := syscall.Wait4(cmd.Process.Pid, &status, 0, nil); err != nil {
-					return err
-				}
-			}
-			return nil
+			_, err := Reap(cmd.Process.Pid)
+			return err
 		}()
 	}()
 	return <-done
