@@ -140,6 +140,7 @@ program's own.`,
 	root.Flags().IntVarP(&o.pid, "pid", "p", 0, "attach to the running process `PID` (\"rseqstep attach --help\")")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working directory `DIR` of the program")
 	provideFlags(root, &o.provide)
+	root.SetHelpCommand(newHelpCmd(e))
 	root.AddCommand(newAttachCmd(e), newGDBCmd(e), newLLDBCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newCheckCmd(e), newStatCmd(e), newExerciseCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
