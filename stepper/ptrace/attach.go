@@ -109,8 +109,11 @@ func (p *Process) seizeAll() error {
 	var zombies []int // threads that had ended, by the list before
 	for quiet := 0; quiet < lists; quiet++ {
 		ids, err := tasks(p.pid)
+		if errors.Is(err, os.ErrNotExist) {
+			err = unix.ESRCH
+		}
 		if err != nil {
-			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
+			return &Error{Op: "attach", TID: p.pid, Err: err}
 		}
 		fresh := false
 		var ended []int
