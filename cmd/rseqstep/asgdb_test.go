@@ -55,7 +55,7 @@ func conversations() map[string]conversation {
 		}},
 		"displays": {"../../testdata/inline.c", "gcc", []string{"-g", "-O0"}, []string{
 			"display nosuch", "display 3 +", "display sink", "display/x sink + 16", "display *(int *)0", "break outer", "run", "display x", "display/x $pc", "info display", "up", "display", "info display",
-			"continue", "disable display 9 3", "undisplay 8 1", "display", "info display",
+			"continue", "disable display 9 3", "undisplay 8 1", "display", "info display", "display/i 16", "undisplay 6", "display/xw 0", "display/1bx &sink", "display/2bx &sink", "display/3hd &sink",
 		}},
 		"entry values": {"../../stepper/expr/testdata/entryvalues.c", "gcc", []string{"-g", "-O2"}, []string{
 			"break stop", "run", "bt -frame-arguments all 2", "bt -entry-values no 2", "bt -frame-arg presence -full 2", "bt 1", "up", "print val", "print val@entry", "print text@entry", "print val@entry + 1", "print sink@entry", "print nosuch@entry", "info args", "continue",

@@ -93,24 +93,38 @@ func (s *Session) showDisplay(d *Display) {
 	}
 	text, err := show(d.Format, d.Expr)
 	if err != nil {
-		text = "<error: " + err.Error() + ">"
+		text += "<error: " + err.Error() + ">" // behind what could be read
 	}
 	if s.displayJSON(d, text) {
 		return
 	}
-	format := ""
-	if d.Format != "" {
-		format = "/" + d.Format + " "
-	}
 	if !d.memory() {
+		format := ""
+		if d.Format != "" {
+			format = "/" + d.Format + " "
+		}
 		s.printf("%d: %s%s = %s\n", d.Number, format, d.Expr, text)
 		return
 	}
+	count, letters := inOrder(d.Format)
 	between := "\n"
-	if d.Format == "s" {
+	if count == "" && !strings.Contains(letters, "i") {
 		between = "  "
 	}
-	s.printf("%d: x%s%s%s%s\n", d.Number, format, d.Expr, between, strings.TrimRight(text, "\n"))
+	s.printf("%d: x/%s%s %s%s%s\n", d.Number, count, letters, d.Expr, between, strings.TrimRight(text, "\n"))
+}
+
+// inOrder returns a format of x as gdb writes it: the count unless it is 1, the format's letter and
+// the size's.
+func inOrder(format string) (count, letters string) {
+	letters = strings.TrimLeft(format, "0123456789")
+	if count = strings.TrimSuffix(format, letters); count == "1" {
+		count = ""
+	}
+	only := func(size bool) string {
+		return strings.Join(strings.FieldsFunc(letters, func(r rune) bool { return strings.ContainsRune("bhwg", r) != size }), "")
+	}
+	return count, only(false) + only(true)
 }
 
 // displayJSON writes a display as an object, if objects are asked for.
