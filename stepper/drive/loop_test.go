@@ -234,6 +234,25 @@ func TestAnExecEndsWhatIsMadeAlone(t *testing.T) {
 			t.Errorf("%v, %+v, %v, woken %d times", arrived, stop, err, woken)
 		}
 	})
+	t.Run("a step in a journey", func(t *testing.T) {
+		s, th := begin(t, 1)
+		s.target.Expect(
+			steptest.Call{Name: "wait", Do: steptest.Reach(1, placeA)},
+			steptest.Call{Name: "step 1", Do: exec},
+			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventProcessExit, TID: 1})},
+		)
+		var ends []drive.Ending
+		m := drive.Journey(th)
+		m.Trap(placeA, func(*drive.Thread) drive.Answer {
+			one := step(th)
+			one.End = func(how drive.Ending) error { ends = append(ends, how); return nil }
+			return drive.Then(one, nil)
+		})
+		arrived, stop, err := s.d.Do(m)
+		if ev, ok := stop.(tracee.Event); !ok || arrived || err != nil || ev.Kind != tracee.EventProcessExit || !slices.Equal(ends, []drive.Ending{drive.Lost}) {
+			t.Errorf("%v, %+v, %v, ends %v", arrived, stop, err, ends)
+		}
+	})
 	t.Run("a step", func(t *testing.T) {
 		s, th := begin(t, 1)
 		s.target.Expect(steptest.Call{Name: "step 1", Do: exec})

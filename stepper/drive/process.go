@@ -21,19 +21,17 @@ func (d *Driver) onCall(ev tracee.Event) Answer {
 	return Fails(d.goOn(ev.TID))
 }
 
-// onExec starts over in the program that the process executes now. A step ends there. A command
-// that runs the program continues without the places where it would have ended, as gdb does: they
-// were addresses of the old program.
+// onExec starts over in the program that the process executes now. A step by instructions ends
+// there. A command that runs the program continues without the places where it would have ended, as
+// gdb does: they were addresses of the old program. What it was making a thread do at that moment, such as a
+// step off a breakpoint or a look at one that takes long, is over.
 func (d *Driver) onExec(ev tracee.Event) Answer {
 	if err := d.mind.Executed(ev); err != nil {
 		return Fails(err)
 	}
-	alone := false
-	for _, m := range d.moves {
-		alone = alone || m.Lone || m.Gait != Native
-	}
 	outermost := d.moves[0]
-	if !alone {
+	runs := outermost.Gait == Native && !outermost.Lone
+	if runs {
 		for len(d.moves) > 1 {
 			if err := d.finish(d.moves[len(d.moves)-1], Lost); err != nil {
 				return Fails(err)
@@ -44,7 +42,7 @@ func (d *Driver) onExec(ev tracee.Event) Answer {
 	if a := d.mind.Caught(ev); !a.GoesOn() {
 		return a
 	}
-	if alone {
+	if !runs {
 		return Halt(d.mind.Ends(ev))
 	}
 	return Fails(d.goOn(ev.TID))
