@@ -8,12 +8,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"rseqstep/check"
 	"rseqstep/check/watch"
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/stepper"
 	opening "rseqstep/stepper/live"
 	"rseqstep/stepper/ptrace"
@@ -73,7 +73,7 @@ func watchProgram(e *env, o *checkOptions, r *check.Report, args []string) error
 
 // watchTime is how long to watch.
 func watchTime(o *checkOptions) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt)...)
 	if o.duration <= 0 {
 		return ctx, stop
 	}

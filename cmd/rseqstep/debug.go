@@ -86,6 +86,9 @@ func debugProgram(e *env, o *options, args []string) error {
 func (d *debugger) whole(open func() error) (err error) {
 	defer func() {
 		err = errors.Join(err, d.close())
+		if d.session.Unread() {
+			err = d.status(128 + int(syscall.SIGPIPE)) // as the shell reports a program that it killed
+		}
 	}()
 	if d.options.cd != "" {
 		if err := os.Chdir(d.options.cd); err != nil {

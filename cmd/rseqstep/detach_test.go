@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"debug/elf"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,6 +123,78 @@ func TestASignalDuringTheLastDetachLeavesAProcessAsItWas(t *testing.T) {
 		x.ended()
 		if look(t, s.PID).same(t, before); t.Failed() {
 			t.Fatalf("after round %d:\n%s", n, x.shown())
+		}
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
+}
+
+// TestOutputThatNobodyReadsLeavesAProcessAsItWas closes the pipe that the debugger writes to (SIGPIPE), at the
+// prompt and in a server on standard output.
+func TestOutputThatNobodyReadsLeavesAProcessAsItWas(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := f.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := slices.IndexFunc(all, func(s elf.Symbol) bool { return s.Name == "one_round" })
+	packet := func(text string) string {
+		sum := byte(0)
+		for _, b := range []byte(text) {
+			sum += b
+		}
+		return fmt.Sprintf("+$%s#%02x", text, sum)
+	}
+	s := tabletest.StartService(t, program)
+	before := look(t, s.PID)
+	pid := strconv.Itoa(s.PID)
+	for _, c := range []struct {
+		args        []string
+		first, then string // typed before and after the pipe is closed
+		says        string // what is read before
+		status      int
+	}{
+		{[]string{"attach", "--batch", "-e", `dprintf one_round,"met\n"`, "-e", "continue", pid}, "", "", "met", 128 + int(unix.SIGPIPE)},
+		{[]string{"attach", "--batch", "-e", `dprintf one_round,"met\n"`, "-e", "while 1", "-e", "stepi", "-e", "end", pid}, "", "", "met", 128 + int(unix.SIGPIPE)},
+		{[]string{"gdbserver", "--attach", "-", pid}, packet(fmt.Sprintf("Z0,%x,1", all[n].Value)), packet("vCont;c"), "$OK#", -1},
+	} {
+		cmd := exec.Command(bin, c.args...)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		killer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+		_, _ = io.WriteString(in, c.first) // the wait says what failed
+		var said []byte
+		for b := make([]byte, 1); !bytes.Contains(said, []byte(c.says)); said = append(said, b...) {
+			if _, err := out.Read(b); err != nil {
+				t.Fatalf("%v: %v\n%s", c.args, err, said)
+			}
+		}
+		out.Close()
+		_, _ = io.WriteString(in, c.then)
+		_ = cmd.Wait()
+		killer.Stop()
+		if got := cmd.ProcessState; c.status >= 0 && got.ExitCode() != c.status {
+			t.Errorf("%v: %v", c.args, got)
+		}
+		if look(t, s.PID).same(t, before); t.Failed() {
+			t.Fatalf("after %v", c.args)
 		}
 	}
 	if s.Finish() {

@@ -9,10 +9,10 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/delve"
 	"rseqstep/stepper/remote"
 )
@@ -95,7 +95,7 @@ func asBackend(e *env, argv []string) (status int, ok bool) {
 
 // serveDelve serves one Delve until it disconnects.
 func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), session.Endings()...)
 	defer stop()
 	signal.Ignore(os.Interrupt) // Delve shares the terminal and handles Ctrl-C
 	if err := l.PrepareEnvironment(); err != nil {

@@ -10,12 +10,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rseqstep/check"
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/exercise"
 )
 
@@ -120,7 +120,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 			return usage(fmt.Errorf("--sections: %w", err))
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt)...)
 	defer stop()
 	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
 		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Migrate: o.migrate, Sections: sections}}

@@ -6,11 +6,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/stepper/remote"
 )
 
@@ -167,7 +167,7 @@ func (nopCloser) Close() error { return nil }
 // output Ctrl-C does not: the client shares the terminal, and Ctrl-C is meant for it.
 func onSignals(cancel func(), stdio bool) (stop func()) {
 	ch := make(chan os.Signal, 4)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(ch, append(session.Endings(), os.Interrupt)...)
 	go func() {
 		for sig := range ch {
 			if sig != os.Interrupt || !stdio {

@@ -10,7 +10,7 @@ import (
 
 // watcher turns the debugger's own signals into requests. SIGINT stops a running
 // program; otherwise it does nothing at a prompt, which handles Ctrl-C itself, and in a
-// script it stops the next command. SIGTERM and SIGHUP stop the program and end the
+// script it stops the next command. The signals of Endings stop the program and end the
 // session in an orderly way, so that no breakpoint stays in an attached process. SIGQUIT, from
 // Ctrl-\, does nothing, as in gdb: Go would print the stacks of its goroutines and exit, and a
 // program would be lost. (It is not ignored, which the debugged program would inherit.)
@@ -20,13 +20,19 @@ type watcher struct {
 	terminated chan struct{}
 
 	mu        sync.Mutex
+	unread    bool               // SIGPIPE came
 	interrupt context.CancelFunc // cancels the running command; nil if there is none
 	pressed   bool               // SIGINT came
 }
 
+// Endings are the signals that ask a debugger to end. SIGPIPE, from a write to a pipe that nobody reads
+// any more ("| head"), is one of them: unless it is asked for, it ends a Go program at once
+// (os/signal, "SIGPIPE"), and the kernel kills an attached process that has breakpoints with it.
+func Endings() []os.Signal { return []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE} }
+
 func watch() *watcher {
 	w := &watcher{signals: make(chan os.Signal, 4), done: make(chan struct{}), terminated: make(chan struct{})}
-	signal.Notify(w.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signal.Notify(w.signals, append(Endings(), os.Interrupt, syscall.SIGQUIT)...)
 	go w.loop()
 	return w
 }
@@ -41,6 +47,7 @@ func (w *watcher) loop() {
 				continue
 			}
 			w.mu.Lock()
+			w.unread = w.unread || sig == syscall.SIGPIPE
 			if sig == os.Interrupt {
 				w.pressed = true
 			} else if !w.ending() {
@@ -106,6 +113,13 @@ func (w *watcher) asked() bool {
 func (w *watcher) stop() {
 	signal.Stop(w.signals)
 	close(w.done)
+}
+
+// Unread reports whether nobody reads the debugger's output any more.
+func (s *Session) Unread() bool {
+	s.watcher.mu.Lock()
+	defer s.watcher.mu.Unlock()
+	return s.watcher.unread
 }
 
 // Interrupted reports whether the user has asked with Ctrl-C, since the last question, to end what

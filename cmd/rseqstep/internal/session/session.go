@@ -173,7 +173,7 @@ func (s *Session) ProcID() int {
 	return tracee.ProcID(s.process.target)
 }
 
-// Terminated returns the channel that is closed when SIGTERM or SIGHUP asks the
+// Terminated returns the channel that is closed when one of Endings asks the
 // debugger to end.
 func (s *Session) Terminated() <-chan struct{} { return s.watcher.terminated }
 
