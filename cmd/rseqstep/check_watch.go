@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,7 @@ func watchProgram(e *env, o *checkOptions, r *check.Report, args []string) error
 
 // watchTime is how long to watch.
 func watchTime(o *checkOptions) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt)...)
+	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
 	if o.duration <= 0 {
 		return ctx, stop
 	}

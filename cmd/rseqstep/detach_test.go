@@ -202,6 +202,44 @@ func TestOutputThatNobodyReadsLeavesAProcessAsItWas(t *testing.T) {
 	}
 }
 
+// TestCtrlBackslashLeavesAProcessAsItWas sends SIGQUIT, which would end a Go program at once, to whatever attaches
+// and has no prompt.
+func TestCtrlBackslashLeavesAProcessAsItWas(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
+	s := tabletest.StartService(t, program)
+	before := look(t, s.PID)
+	pid := strconv.Itoa(s.PID)
+	for _, args := range [][]string{{"check", "--pid", pid}, {"exercise", "--pid", pid}, {"gdbserver", "--attach", "127.0.0.1:0", pid}} {
+		cmd := exec.Command(bin, args...)
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		killer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+		traced := fmt.Sprintf("TracerPid:\t%d\n", cmd.Process.Pid)
+		for began := time.Now(); time.Since(began) < patience; time.Sleep(10 * time.Millisecond) {
+			if status, err := os.ReadFile("/proc/" + pid + "/status"); err != nil || bytes.Contains(status, []byte(traced)) {
+				break
+			}
+		}
+		time.Sleep(200 * time.Millisecond) // it has set its traps
+		if err := cmd.Process.Signal(unix.SIGQUIT); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // what is left of the service says whether it was in order
+		killer.Stop()
+		if look(t, s.PID).same(t, before); t.Failed() || bytes.Contains(said.Bytes(), []byte("goroutine ")) {
+			t.Fatalf("after %v:\n%s", args, said.Bytes())
+		}
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
+}
+
 // visit runs the debugger; if it hangs, visit makes it print where.
 func visit(bin string, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

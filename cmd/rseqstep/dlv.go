@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -95,7 +96,7 @@ func asBackend(e *env, argv []string) (status int, ok bool) {
 
 // serveDelve serves one Delve until it disconnects.
 func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), session.Endings()...)
+	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), syscall.SIGQUIT)...)
 	defer stop()
 	signal.Ignore(os.Interrupt) // Delve shares the terminal and handles Ctrl-C
 	if err := l.PrepareEnvironment(); err != nil {

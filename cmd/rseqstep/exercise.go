@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -120,7 +121,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 			return usage(fmt.Errorf("--sections: %w", err))
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt)...)
+	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
 	defer stop()
 	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
 		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Migrate: o.migrate, Sections: sections}}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -164,13 +165,13 @@ type nopCloser struct{ io.Writer }
 func (nopCloser) Close() error { return nil }
 
 // onSignals shuts the server down in an orderly way on a signal. On standard input and
-// output Ctrl-C does not: the client shares the terminal, and Ctrl-C is meant for it.
+// output Ctrl-C and Ctrl-\ do not: the client shares the terminal, and they are meant for it.
 func onSignals(cancel func(), stdio bool) (stop func()) {
 	ch := make(chan os.Signal, 4)
-	signal.Notify(ch, append(session.Endings(), os.Interrupt)...)
+	signal.Notify(ch, append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
 	go func() {
 		for sig := range ch {
-			if sig != os.Interrupt || !stdio {
+			if sig != os.Interrupt && sig != syscall.SIGQUIT || !stdio {
 				cancel()
 			}
 		}
