@@ -111,7 +111,7 @@ func TestACallerIsThePlaceOfItsCall(t *testing.T) {
 }
 
 func TestStacksOfAnUnknownMachineAreRefused(t *testing.T) {
-	if u, err := newUnwinder(NewFiles(), "pdp11"); err == nil {
+	if u, err := newUnwinder(NewFiles(), "pdp11", 0); err == nil {
 		t.Errorf("%+v", u)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,42 @@ func TestLostRecordsAreCountedAndSaid(t *testing.T) {
 	}
 	if want := fmt.Sprintf("%d records were lost, so the shares are those of %d aborts", r.Lost, r.Recorded); !bytes.Contains([]byte(r.Summary()), []byte(want)) {
 		t.Errorf("the summary is %q, without %q", r.Summary(), want)
+	}
+}
+
+// Without frame pointers: from the section to the C library, in whose frames the program's own return.
+// On arm64 all of them sign their return addresses, if the processor does.
+func TestStacksAreFoundByCallFrameInformation(t *testing.T) {
+	tabletest.NeedRseq(t)
+	tabletest.NeedTracepoint(t)
+	f := tabletest.Fixture{Source: "aborts.c", Opt: "-O1", Flags: []string{"-fomit-frame-pointer"}}
+	if runtime.GOARCH == "arm64" {
+		f.Flags = append(f.Flags, "-mbranch-protection=standard")
+	}
+	files := NewFiles()
+	t.Cleanup(files.Close)
+	unwinder, err := NewUnwinder(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, begin := record(t, Options{Unwind: unwinder}, tabletest.Build(t, f), "20")
+	begin()
+	stacks := 0
+	for _, row := range finish(t, rec).Rows {
+		for _, s := range row.Stacks {
+			stacks++
+			var names []string
+			for _, at := range s.Frames {
+				name, _, _, _ := files.Function(at)
+				names = append(names, name)
+			}
+			if len(names) < 4 || !strings.HasPrefix(names[0], "spin_") || names[1] != "count" || names[2] != "main" {
+				t.Errorf("a stack is %q", names)
+			}
+		}
+	}
+	if stacks == 0 {
+		t.Error("there are no stacks")
 	}
 }
 

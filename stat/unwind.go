@@ -6,6 +6,7 @@ import (
 	"rseqstep/stat/perf"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/arches"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table"
 )
 
@@ -25,17 +26,20 @@ type Unwinder struct {
 	arch  *machine.Arch
 	wants []machine.Reg // the registers of a record, in its order
 	bits  uint64        // and their bits
+	mask  uint64        // of the signatures of return addresses
 }
 
 // NewUnwinder returns an Unwinder for programs of this machine's architecture.
-func NewUnwinder(files *Files) (*Unwinder, error) { return newUnwinder(files, perf.Machine()) }
+func NewUnwinder(files *Files) (*Unwinder, error) {
+	return newUnwinder(files, perf.Machine(), ptrace.CodeMask())
+}
 
-func newUnwinder(files *Files, name string) (*Unwinder, error) {
+func newUnwinder(files *Files, name string, mask uint64) (*Unwinder, error) {
 	for _, a := range arches.All() {
-		if a.Name != name || len(a.Perf) == 0 || a.CodeMask != machine.NoReg { // a record has no mask of signed return addresses
+		if a.Name != name || len(a.Perf) == 0 {
 			continue
 		}
-		u := &Unwinder{files: files, arch: a}
+		u := &Unwinder{files: files, arch: a, mask: mask}
 		for n, reg := range a.Perf {
 			if reg != machine.NoReg {
 				u.wants, u.bits = append(u.wants, reg), u.bits|1<<n
@@ -52,6 +56,9 @@ func (u *Unwinder) stack(s *perf.Sample, m codeMap) (out []Code) {
 	var words machine.Words
 	for n, v := range s.Registers[:min(len(s.Registers), len(u.wants))] {
 		words[u.wants[n]] = v
+	}
+	if u.arch.CodeMask != machine.NoReg { // a record does not have it
+		words[u.arch.CodeMask] = u.mask
 	}
 	regs := u.arch.Regs(words)
 	mem := dumped{low: regs.SP(), bytes: s.Memory}

@@ -150,7 +150,7 @@ func (e *Engine) stoppedAt(stop *Stop, err error) (Stop, error) {
 			cur.Show(pc, total-entering)
 		}
 		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.View.Depth
-		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.book.HardwareAt(pc) {
+		if set := e.book.TrapAt(pc) || e.book.HardwareAt(pc); (set || stop.Reason != StopStep) && !e.book.Observes(pc) {
 			cur.StoppedAt = pc
 		}
 	}

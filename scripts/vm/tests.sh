@@ -12,7 +12,7 @@ shorten() {
 		;;
 	arm64)
 		packages='stepper/ptrace stepper stepper/remote' programs=command
-		run=${run:-'EveryStep(Executes|OfAHandler)|ABranchTarget|AnInterruptedSleep|AWatchedStoreIs|ASlotAtThePC|TheThreadPointer|SeedLoop|ExclusiveSequence|RegistersAreWritten'}
+		run=${run:-'EveryStep(Executes|OfAHandler)|ABranchTarget|AnInterruptedSleep|AWatchedStoreIs|ASlotAtThePC|TheThreadPointer|SeedLoop|ExclusiveSequence|RegistersAreWritten|MaskOfSignatures'}
 		;;
 	esac
 }

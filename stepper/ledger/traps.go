@@ -99,6 +99,9 @@ func (b *Book) OwnedFor(a table.Addr, why ...Why) bool {
 	return t != nil && slices.ContainsFunc(t.owners, func(o Owner) bool { return len(why) == 0 || slices.Contains(why, o.Why) })
 }
 
+// Observes reports whether a breakpoint at a is an observer's.
+func (b *Book) Observes(a table.Addr) bool { return b.OwnedFor(a, Observed, Aborting) }
+
 // Traps lists the addresses of the inserted breakpoints in order.
 func (b *Book) Traps() []table.Addr { return slices.Sorted(maps.Keys(b.traps)) }
 

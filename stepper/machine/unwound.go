@@ -97,11 +97,15 @@ func (f UnwoundFrame) ReturnAddress(row *cfi.Row, cfa table.Addr) (ra table.Addr
 	if !known {
 		return 0, false, err
 	}
-	if row.Signed && f.Regs.CodeMask() == 0 {
+	if row.Signed && f.Regs.CodeMask() == 0 && v>>leastCode != 0 { // no mask: the processor signs nothing, or a core file lacks it
 		return 0, false, fmt.Errorf("%w: the return address %#x is signed, and the mask of its signature is not known", ErrNoFrame, v)
 	}
 	return f.Regs.Unsigned(v), true, nil
 }
+
+// leastCode is how many bits of an address of code are not its signature, on most kernels with pointer
+// authentication (Documentation/arch/arm64/pointer-authentication.rst); code at higher addresses must be asked for.
+const leastCode = 48
 
 // saved is a register's saved contents on the stack.
 func (f UnwoundFrame) saved(at table.Addr) (uint64, error) {

@@ -248,7 +248,7 @@ func TestReturnAddressesForARM64(t *testing.T) {
 		"in x30":                 {leaf, mask, 0x40_5678, false},
 		"in x30, of no mask":     {leaf, 0, 0x40_5678, false},
 		"signed in x30":          {&signedLeaf, mask, 0x40_5678, false},
-		"signed in x30, no mask": {&signedLeaf, 0, 0, false},
+		"signed in x30, no mask": {&signedLeaf, 0, 0x40_5678, false}, // by a processor that signs nothing
 		"saved":                  {saved(true), mask, 0x40_1234, false},
 		"saved, no mask":         {saved(true), 0, 0, false},
 		"saved, not said":        {saved(false), mask, 0x40_1234, false},

@@ -13,7 +13,8 @@ import (
 // stopped. The user has seen the one at which the selected thread th stopped: resuming steps
 // off it. There are two exceptions. If the user has set the thread's PC to the breakpoint
 // ("jump", "set $pc"), or if the client steps threads off breakpoints itself
-// (Policy.Meets), the thread hits the breakpoint as if it had just arrived.
+// (Policy.Meets), the thread hits the breakpoint as if it had just arrived. Of an observer's trap the
+// user sees nothing: a thread that the last command left there may not have met it.
 func (r *Runner) StartOff(th *drive.Thread) error {
 	put := th.Put
 	for _, t := range r.Drive.Threads() {
@@ -34,7 +35,7 @@ func (r *Runner) StartOff(th *drive.Thread) error {
 		return nil
 	}
 	pc := th.Regs.PC()
-	if !r.Book.TrapAt(pc) && !r.Book.HardwareAt(pc) {
+	if !r.Book.TrapAt(pc) && !r.Book.HardwareAt(pc) || r.Book.Observes(pc) {
 		return nil
 	}
 	if pc == put {
