@@ -9,16 +9,16 @@ retry:
 start:
 	CHECK(abort)
 #ifdef BAD
-	incq (%rsi, %rcx, 8) /* BAD: commit-not-last */
-	movl $1, %edx
+	COUNT /* BAD: commit-not-last */
+	OTHER
 #else
-	movl $1, %edx
-	incq (%rsi, %rcx, 8)
+	OTHER
+	COUNT
 #endif
 end:
 	RETURN
 	HANDLER(abort)
-	jmp retry
+	JUMP(retry)
 END(main)
 DESCRIBE(cs, start, end, abort)
 DATA
