@@ -23,8 +23,13 @@ func TestTheMaskOfSignaturesIsTheKernels(t *testing.T) {
 	defer cmd.Wait()
 	defer cmd.Process.Kill()
 	var status unix.WaitStatus
-	if _, err := unix.Wait4(cmd.Process.Pid, &status, 0, nil); err != nil || !status.Stopped() {
-		t.Fatal(status, err)
+	for err := error(unix.EINTR); err != nil; {
+		if _, err = unix.Wait4(cmd.Process.Pid, &status, 0, nil); err != nil && err != unix.EINTR {
+			t.Fatal(err)
+		}
+	}
+	if !status.Stopped() {
+		t.Fatal(status)
 	}
 	var regs unix.PtraceRegsArm64 // struct user_pac_mask at its beginning: data_mask, insn_mask
 	err := unix.PtraceGetRegSetArm64(cmd.Process.Pid, notePACMask, &regs)
