@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/machine"
@@ -41,7 +42,8 @@ func (c *Context) register(name string) (registerView, bool) {
 	}
 	for _, a := range list {
 		if v, ok := c.Session.views(a)[name]; ok {
-			return v, true
+			masks := slices.Contains(a.Masks, name)
+			return v, !masks || len(c.Frames) == 0 || c.Frames[0].Regs.CodeMask() != 0 // a processor that signs nothing has none
 		}
 	}
 	return registerView{}, false
@@ -109,7 +111,7 @@ func (f *frame) setRegister(name string, b []byte) error {
 		return sentence("A register of a calling frame cannot be written; select the innermost frame.")
 	}
 	a := f.Regs.Arch()
-	if x, ok := a.Register(name); ok {
+	if x, ok := a.Register(name); ok && !slices.Contains(a.Masks, name) {
 		if f.ctx.WriteRegs == nil {
 			return sentence("Registers cannot be written here.")
 		}

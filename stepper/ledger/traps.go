@@ -99,8 +99,11 @@ func (b *Book) OwnedFor(a table.Addr, why ...Why) bool {
 	return t != nil && slices.ContainsFunc(t.owners, func(o Owner) bool { return len(why) == 0 || slices.Contains(why, o.Why) })
 }
 
-// Observes reports whether a breakpoint at a is an observer's.
-func (b *Book) Observes(a table.Addr) bool { return b.OwnedFor(a, Observed, Aborting) }
+// Observes reports whether a breakpoint at a is an observer's, and not one of those that abort a section: a
+// thread at one of these may be on its way to the abort handler.
+func (b *Book) Observes(a table.Addr) bool {
+	return b.OwnedFor(a, Observed) && !b.OwnedFor(a, Aborting)
+}
 
 // Traps lists the addresses of the inserted breakpoints in order.
 func (b *Book) Traps() []table.Addr { return slices.Sorted(maps.Keys(b.traps)) }

@@ -38,6 +38,7 @@ type Arch struct {
 	DWARF            []Reg  // by DWARF number
 	Frames           cfi.Registers
 	CodeMask         Reg      // the bits of an address of code that are its signature (pointer authentication); NoReg: none is signed
+	Masks            []string // gdb's names for CodeMask and the mask for data, which the kernel has the same (pac_mask_get, arch/arm64/kernel/ptrace.c)
 	Perf             []Reg    // by number in perf_event_open(2)'s sample_regs_user (asm/perf_regs.h); NoReg: not to be asked for
 	Names            []string // by Reg, gdb's names
 	Convention       Convention

@@ -40,7 +40,7 @@ func (p *Process) Loaded() {
 
 // At answers for a thread at a trap of the observer's.
 func (p *Process) At(th *drive.Thread, at table.Addr) drive.Answer {
-	if p.observer == nil || !p.units.Book.Observes(at) {
+	if p.observer == nil || !p.units.Book.OwnedFor(at, ledger.Observed, ledger.Aborting) {
 		return drive.Answer{}
 	}
 	if p.units.Book.OwnedFor(at, ledger.Aborting) {

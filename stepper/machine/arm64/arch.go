@@ -31,7 +31,7 @@ var arch = machine.Arch{
 	Results:          [2]machine.Reg{X0, X0 + 1},
 	General:          allRegs,
 	Saved:            saved,
-	Kept:             saved | machine.SetOf(SP, PC, TPIDR),
+	Kept:             saved | machine.SetOf(SP, PC, TPIDR, CodeMask),
 	Shown:            shown(),
 	FlagTypes:        flagTypes,
 	UnionTypes:       unionTypes,
@@ -40,6 +40,7 @@ var arch = machine.Arch{
 	DWARF:            dwarf(),
 	Frames:           cfi.Registers{Columns: 33, Signs: true}, // up to the PC
 	CodeMask:         CodeMask,
+	Masks:            []string{"pauth_dmask", names[CodeMask]},
 	Perf:             dwarf()[:33], // the same order
 	Names:            names[:],
 	Words:            int(PSTATE),

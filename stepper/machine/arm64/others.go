@@ -108,6 +108,9 @@ func (others) Views() (list []machine.View) {
 		add(fmt.Sprintf("w%d", n), fmt.Sprintf("x%d", n), "uint32")
 	}
 	add("lr", names[X30], "long")
+	for _, mask := range arch.Masks {
+		add(mask, names[CodeMask], "long")
+	}
 	for n := range 32 {
 		whole := fmt.Sprintf("v%d", n)
 		add(whole, whole, "aarch64v")

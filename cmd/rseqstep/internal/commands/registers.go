@@ -22,6 +22,7 @@ func (d *desk) bareRegisterNames() (names []string) {
 				names = append(names, a.Status...)
 			}
 		}
+		names = append(names, a.Masks...)
 	}
 	return names
 }
