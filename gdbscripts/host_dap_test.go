@@ -106,7 +106,7 @@ func TestAnEditorTalksDAPWithGDB(t *testing.T) {
 	d.send("initialize", map[string]any{"adapterID": "gdb"})
 	d.response("initialize")
 	d.send("launch", map[string]any{"program": tabletest.Build(t, seedLoop), "stopAtBeginningOfMainSubprogram": true})
-	d.send("configurationDone", nil)
+	d.send("configurationDone", map[string]any{}) // gdb 16 does not bear null
 	d.event("stopped")
 	line := func() float64 {
 		d.send("stackTrace", map[string]any{"threadId": 1})
