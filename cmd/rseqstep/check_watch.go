@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"syscall"
 
@@ -74,7 +73,7 @@ func watchProgram(e *env, o *checkOptions, r *check.Report, args []string) error
 
 // watchTime is how long to watch.
 func watchTime(o *checkOptions) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
+	ctx, stop := session.Until(os.Interrupt, syscall.SIGQUIT)
 	if o.duration <= 0 {
 		return ctx, stop
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -96,7 +95,7 @@ func asBackend(e *env, argv []string) (status int, ok bool) {
 
 // serveDelve serves one Delve until it disconnects.
 func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), syscall.SIGQUIT)...)
+	ctx, stop := session.Until(syscall.SIGQUIT)
 	defer stop()
 	signal.Ignore(os.Interrupt) // Delve shares the terminal and handles Ctrl-C
 	if err := l.PrepareEnvironment(); err != nil {

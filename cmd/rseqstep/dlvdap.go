@@ -17,7 +17,6 @@ import (
 	"syscall"
 
 	"rseqstep/cmd/rseqstep/internal/dapfront"
-	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/delve"
 	"rseqstep/stepper/opvcall"
 )
@@ -73,7 +72,7 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 // delveAdapter is `rseqstep dlv dap`: it relays between the editor and Delve, which it
 // starts as a separate process.
 func delveAdapter(e *env, a adapter, cpuOpv opvcall.Call) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt)...)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	dir, err := os.MkdirTemp("", "rseqstep-") // readable by this user only
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -121,7 +120,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 			return usage(fmt.Errorf("--sections: %w", err))
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
+	ctx, stop := session.Until(os.Interrupt, syscall.SIGQUIT)
 	defer stop()
 	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
 		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Migrate: o.migrate, Sections: sections}}

@@ -171,7 +171,7 @@ func onSignals(cancel func(), stdio bool) (stop func()) {
 	signal.Notify(ch, append(session.Endings(), os.Interrupt, syscall.SIGQUIT)...)
 	go func() {
 		for sig := range ch {
-			if sig != os.Interrupt && sig != syscall.SIGQUIT || !stdio {
+			if session.Asks(sig) && (sig != os.Interrupt && sig != syscall.SIGQUIT || !stdio) {
 				cancel()
 			}
 		}

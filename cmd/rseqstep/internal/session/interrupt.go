@@ -25,11 +25,6 @@ type watcher struct {
 	pressed   bool               // SIGINT came
 }
 
-// Endings are the signals that ask a debugger to end. SIGPIPE, from a write to a pipe that nobody reads
-// any more ("| head"), is one of them: unless it is asked for, it ends a Go program at once
-// (os/signal, "SIGPIPE"), and the kernel kills an attached process that has breakpoints with it.
-func Endings() []os.Signal { return []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE} }
-
 func watch() *watcher {
 	w := &watcher{signals: make(chan os.Signal, 4), done: make(chan struct{}), terminated: make(chan struct{})}
 	signal.Notify(w.signals, append(Endings(), os.Interrupt, syscall.SIGQUIT)...)
@@ -43,7 +38,7 @@ func (w *watcher) loop() {
 		case <-w.done:
 			return
 		case sig := <-w.signals:
-			if sig == syscall.SIGQUIT {
+			if sig == syscall.SIGQUIT || !Asks(sig) {
 				continue
 			}
 			w.mu.Lock()
