@@ -32,6 +32,8 @@ func TestGDBByRseqstepOnATerminal(t *testing.T) {
 	c.send("\x03")
 	c.wait("received signal SIGINT")
 	c.wait(prompt)
+	c.send("thread 1\n") // the kernel gives the signal to any thread, if the first is held at that moment
+	c.wait(prompt)
 	c.send("frame function main\n")
 	c.wait("in main (argc=2") // before its loop, or in it
 	c.send("print over = 1\n")
