@@ -7,7 +7,8 @@ hardware() {
 	amd64) qemu=qemu-system-x86_64 machine=(-smp 2) console=ttyS0 ;;
 	arm64)
 		# panic_on_warn=0: seen once with 6.12, a warning of perf's (visit_groups_merge) when a thread with an execution breakpoint stopped for a clone
-		qemu=qemu-system-aarch64 machine=(-machine virt,gic-version=3 -smp 2) console='ttyAMA0 panic_on_warn=0' cross=aarch64-linux-gnu-
+		# softlockup_panic: a machine with a CPU that hangs ends, and the others of its tests run in a new one.
+		qemu=qemu-system-aarch64 machine=(-machine virt,gic-version=3 -smp 2) console='ttyAMA0 panic_on_warn=0 softlockup_panic=1' cross=aarch64-linux-gnu-
 		;;
 	esac
 	[ -z "$icount" ] || machine+=(-icount "shift=$icount" -smp 1)
