@@ -20,7 +20,7 @@ type watcher struct {
 	terminated chan struct{}
 
 	mu        sync.Mutex
-	unread    bool               // SIGPIPE came
+	unread    bool               // SIGPIPE came: nobody reads the debugger's output
 	interrupt context.CancelFunc // cancels the running command; nil if there is none
 	pressed   bool               // SIGINT came
 }
